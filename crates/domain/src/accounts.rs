@@ -1,0 +1,174 @@
+//! Making users, logging in and out.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::password::Password;
+use crate::ports::StoreError;
+use crate::ports::notifications::{Notifier, Whisper};
+use crate::ports::passwords::{HashError, PasswordHasher};
+use crate::ports::sessions::SessionStore;
+use crate::ports::users::{CreateUserError, UserStore};
+use crate::session::{ActiveSession, Lifetime, NewSession, SessionId, SessionKey};
+use crate::time::Clock;
+use crate::user::{Email, NewUser, User, UserId, Username, UsernameKey};
+
+/// Why somebody could not log in.
+#[derive(Debug, Error)]
+pub enum LogInError {
+    /// The name, the password or both are wrong, or the user is inactive: it is not said which.
+    #[error("Unable to log in with provided credentials.")]
+    Refused,
+    /// Too many log-ins at once.
+    #[error("too many log-ins at once")]
+    Busy,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a user was not registered or a password not changed.
+#[derive(Debug, Error)]
+pub enum RegisterError {
+    /// The name is taken.
+    #[error("A user with that username already exists.")]
+    NameTaken,
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The wish to register somebody.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// The wanted name.
+    pub username: Username,
+    /// May be empty.
+    pub email: Email,
+    /// The password.
+    pub password: Password,
+    /// Whether the user may administer.
+    pub is_superuser: bool,
+}
+
+/// Users and their sessions.
+#[derive(Clone)]
+pub struct Accounts {
+    users: Arc<dyn UserStore>,
+    sessions: Arc<dyn SessionStore>,
+    hasher: Arc<dyn PasswordHasher>,
+    notifier: Arc<dyn Notifier>,
+    clock: Arc<dyn Clock>,
+    lifetime: Lifetime,
+}
+
+impl Accounts {
+    /// A service over the given stores; `lifetime` bounds every session.
+    pub fn new(
+        users: Arc<dyn UserStore>,
+        sessions: Arc<dyn SessionStore>,
+        hasher: Arc<dyn PasswordHasher>,
+        notifier: Arc<dyn Notifier>,
+        clock: Arc<dyn Clock>,
+        lifetime: Lifetime,
+    ) -> Self {
+        Self { users, sessions, hasher, notifier, clock, lifetime }
+    }
+
+    /// Registers a person.
+    pub async fn register(&self, wish: Registration) -> Result<User, RegisterError> {
+        let password = self.hasher.hash(wish.password).await?;
+        let user = NewUser {
+            username: wish.username,
+            email: wish.email,
+            password,
+            is_superuser: wish.is_superuser,
+            joined_at: self.clock.now(),
+        };
+        self.users.create(user).await.map_err(|error| match error {
+            CreateUserError::NameTaken => RegisterError::NameTaken,
+            CreateUserError::Store(error) => RegisterError::Store(error),
+        })
+    }
+
+    /// Finds the person that a log-in names, if the password is theirs. The name may be typed in any case and form; the
+    /// password must be exact. An unknown name costs as much time as a wrong password.
+    pub async fn authenticate(&self, username: &str, password: Password) -> Result<User, LogInError> {
+        let found = self.users.credentials(&UsernameKey::of(username)).await?;
+        let (user, hash) = found.unzip();
+        let right = match self.hasher.verify(password, hash).await {
+            Ok(right) => right,
+            Err(HashError::Busy) => return Err(LogInError::Busy),
+            Err(HashError::Unreadable) => false,
+        };
+        user.filter(|user| right && user.is_active).ok_or(LogInError::Refused)
+    }
+
+    /// Opens a session for somebody who has just authenticated.
+    pub async fn open_session(
+        &self,
+        key: SessionKey,
+        user: UserId,
+        device: &str,
+        address: &str,
+    ) -> Result<SessionId, StoreError> {
+        let session = NewSession {
+            key,
+            user,
+            opened_at: self.clock.now(),
+            device: device.chars().filter(|c| !c.is_control()).take(255).collect(),
+            address: address.to_owned(),
+        };
+        self.sessions.open(session).await
+    }
+
+    /// The session of a key, if it still counts.
+    pub async fn session(&self, key: SessionKey) -> Result<Option<ActiveSession>, StoreError> {
+        let now = self.clock.now();
+        let found = self.sessions.find(key, now, self.lifetime).await?;
+        if let Some(active) = &found
+            && now >= active.session.used_at.after(Lifetime::TOUCH_EVERY)
+        {
+            self.sessions.touch(key, now).await?;
+        }
+        Ok(found)
+    }
+
+    /// Ends a session and closes its connections.
+    pub async fn close_session(&self, key: SessionKey) -> Result<(), StoreError> {
+        if let Some((user, session)) = self.sessions.close(key).await? {
+            self.notifier.whisper(user, Whisper::SessionsEnded(vec![session]));
+        }
+        Ok(())
+    }
+
+    /// Replaces a password and ends every session of the user, but for the one it was changed in.
+    pub async fn set_password(
+        &self,
+        user: UserId,
+        password: Password,
+        except: Option<SessionId>,
+    ) -> Result<(), RegisterError> {
+        let hash = self.hasher.hash(password).await?;
+        self.users.set_password(user, hash).await?;
+        self.end_sessions(user, except).await?;
+        Ok(())
+    }
+
+    async fn end_sessions(&self, user: UserId, except: Option<SessionId>) -> Result<(), StoreError> {
+        let ended = self.sessions.close_all(user, except).await?;
+        if !ended.is_empty() {
+            self.notifier.whisper(user, Whisper::SessionsEnded(ended));
+        }
+        Ok(())
+    }
+
+    /// Forgets sessions that are past their lifetime. Gives how many.
+    pub async fn purge_sessions(&self) -> Result<usize, StoreError> {
+        self.sessions.purge(self.clock.now(), self.lifetime).await
+    }
+}

@@ -1,0 +1,44 @@
+//! The store of sessions.
+
+use async_trait::async_trait;
+
+use crate::ports::StoreError;
+use crate::session::{ActiveSession, Lifetime, NewSession, SessionId, SessionKey};
+use crate::time::Timestamp;
+use crate::user::UserId;
+
+/// Keeps sessions. It may answer [`find`](Self::find) from memory, for about a second and never after it was itself
+/// told of the end.
+#[async_trait]
+pub trait SessionStore: Send + Sync {
+    /// Opens a session.
+    async fn open(&self, session: NewSession) -> Result<SessionId, StoreError>;
+
+    /// The session of this key, if it is within its lifetime and its user is active.
+    async fn find(
+        &self,
+        key: SessionKey,
+        now: Timestamp,
+        lifetime: Lifetime,
+    ) -> Result<Option<ActiveSession>, StoreError>;
+
+    /// Notes that a session was used.
+    async fn touch(&self, key: SessionKey, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends a session. Gives what it was, or `None` if it was over already.
+    async fn close(&self, key: SessionKey) -> Result<Option<(UserId, SessionId)>, StoreError>;
+
+    /// Ends a user's sessions, all or all but one. Gives the ended ones.
+    async fn close_all(&self, user: UserId, except: Option<SessionId>) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Which of these sessions do not count any more.
+    async fn ended_among(
+        &self,
+        ids: Vec<SessionId>,
+        now: Timestamp,
+        lifetime: Lifetime,
+    ) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Forgets what is past its lifetime. Gives how many.
+    async fn purge(&self, now: Timestamp, lifetime: Lifetime) -> Result<usize, StoreError>;
+}

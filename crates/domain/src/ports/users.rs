@@ -1,0 +1,90 @@
+//! The store of people.
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::page::PageSize;
+use crate::password::PasswordHash;
+use crate::ports::StoreError;
+use crate::user::{DisplayName, Identity, NewUser, User, UserId, Username, UsernameKey};
+
+/// Why a user was not made.
+#[derive(Debug, Error)]
+pub enum CreateUserError {
+    /// The name, or one with the same [`UsernameKey`], is taken.
+    #[error("A user with that username already exists.")]
+    NameTaken,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Which people to list: active ones, ordered by username.
+#[derive(Clone, Debug)]
+pub struct UserQuery {
+    /// Leave this one out.
+    pub except: UserId,
+    /// Only those whose username or display name starts with this, whatever the case; `%` and `_` mean themselves.
+    pub prefix: Option<String>,
+    /// Only those whose username comes after this one.
+    pub after: Option<String>,
+    /// How many at most.
+    pub limit: i64,
+}
+
+/// Keeps people.
+#[async_trait]
+pub trait UserStore: Send + Sync {
+    /// Registers a person.
+    async fn create(&self, user: NewUser) -> Result<User, CreateUserError>;
+
+    /// Registers many, in one transaction where the engine profits from it; one answer for each, in order.
+    async fn create_many(&self, users: Vec<NewUser>) -> Result<Vec<Result<User, CreateUserError>>, StoreError>;
+
+    /// Finds a person by exact name. May answer from memory: neither the id nor the name of a user ever changes.
+    async fn identify(&self, username: &str) -> Result<Option<Identity>, StoreError>;
+
+    /// Finds a person by exact name.
+    async fn by_name(&self, username: &str) -> Result<Option<User>, StoreError>;
+
+    /// Finds a person by number.
+    async fn by_id(&self, id: UserId) -> Result<Option<User>, StoreError>;
+
+    /// The person that a log-in names, with what their password is checked against.
+    async fn credentials(&self, key: &UsernameKey) -> Result<Option<(User, PasswordHash)>, StoreError>;
+
+    /// Lists people.
+    async fn list(&self, query: UserQuery) -> Result<Vec<User>, StoreError>;
+
+    /// Replaces a password. `false`: no such user.
+    async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError>;
+
+    /// Replaces a display name.
+    async fn set_display_name(&self, id: UserId, name: DisplayName) -> Result<(), StoreError>;
+
+    /// Lets a user log in, or no longer.
+    async fn set_active(&self, id: UserId, active: bool) -> Result<(), StoreError>;
+
+    /// How many people there are.
+    async fn count(&self) -> Result<i64, StoreError>;
+}
+
+/// A page of people.
+#[derive(Clone, Debug)]
+pub struct People {
+    /// In order of their usernames.
+    pub users: Vec<User>,
+    /// The name to go on after, if there are more.
+    pub next: Option<Username>,
+}
+
+/// How a list of people is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct PeopleFilter {
+    /// See [`UserQuery::prefix`].
+    pub prefix: Option<String>,
+    /// See [`UserQuery::after`].
+    pub after: Option<String>,
+    /// How many; `None`: 100.
+    pub size: Option<PageSize>,
+}

@@ -1,0 +1,256 @@
+//! People: who they are, and when two names are the same name.
+
+use std::fmt;
+use std::sync::Arc;
+
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::password::PasswordHash;
+use crate::text;
+use crate::time::Timestamp;
+
+/// The number of a user. Never given to anyone else, even after the user is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(pub i64);
+
+/// A name as its owner writes it: 1 to 150 code points, letters, digits and `@ . + - _` (Django's rule), in Unicode
+/// form NFKC. Compared exactly; see [`UsernameKey`] for which names exclude each other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Username(Arc<str>);
+
+/// Why a text is not a username.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum UsernameError {
+    /// Nothing but white space.
+    #[error("This field may not be blank.")]
+    Blank,
+    /// More than [`Username::MAX_CHARS`] code points.
+    #[error("Ensure this field has no more than 150 characters.")]
+    TooLong,
+    /// A character that no name may have.
+    #[error("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.")]
+    Invalid,
+}
+
+impl Username {
+    /// The longest name, in code points.
+    pub const MAX_CHARS: usize = 150;
+
+    /// Checks and normalises a name that somebody wants to have.
+    pub fn parse(text: &str) -> Result<Self, UsernameError> {
+        let name: String = text::strip(text).nfkc().collect();
+        if name.is_empty() {
+            return Err(UsernameError::Blank);
+        }
+        if name.chars().count() > Self::MAX_CHARS {
+            return Err(UsernameError::TooLong);
+        }
+        if !name.chars().all(|c| (c.is_alphanumeric() || "@.+-_".contains(c)) && !text::is_invisible(c)) {
+            return Err(UsernameError::Invalid);
+        }
+        Ok(Self(name.into()))
+    }
+
+    /// A name that was checked before it was stored. For stores only.
+    pub fn from_store(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What this name is reserved under.
+    pub fn key(&self) -> UsernameKey {
+        UsernameKey::of(&self.0)
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The form under which a name is unique: no two users share one, and log-in looks people up by it. Names that differ
+/// only by case, compatibility form or invisible characters have the same key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UsernameKey(String);
+
+impl UsernameKey {
+    /// The key of any text, also of one that is no valid name.
+    pub fn of(text: &str) -> Self {
+        let visible = text::strip(text).chars().filter(|c| !text::is_invisible(*c)).nfkc();
+        let folded: String = caseless::default_case_fold_str(&visible.collect::<String>());
+        // Folding can leave a form that normalises further; one more round reaches the fixed point.
+        let again = caseless::default_case_fold_str(&folded.nfkc().collect::<String>());
+        Self(again.nfkc().collect())
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who somebody is: what messages, events and sockets need to know of a user. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The user's number.
+    pub id: UserId,
+    /// The user's name.
+    pub username: Username,
+}
+
+/// A registered person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The user's number.
+    pub id: UserId,
+    /// The name others write to.
+    pub username: Username,
+    /// The name others see; empty means: the username.
+    pub display_name: String,
+    /// Where to reach the person; may be empty.
+    pub email: String,
+    /// Whether the user may log in.
+    pub is_active: bool,
+    /// Whether the user may administer.
+    pub is_superuser: bool,
+    /// When the user was made.
+    pub joined_at: Timestamp,
+}
+
+impl User {
+    /// The part of a user that travels.
+    pub fn identity(&self) -> Identity {
+        Identity { id: self.id, username: self.username.clone() }
+    }
+}
+
+/// A person about to be registered.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// The wanted name.
+    pub username: Username,
+    /// May be empty.
+    pub email: Email,
+    /// What log-in checks against.
+    pub password: PasswordHash,
+    /// Whether the user may administer.
+    pub is_superuser: bool,
+    /// When the user was made.
+    pub joined_at: Timestamp,
+}
+
+/// An e-mail address, or none (empty).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Email(String);
+
+/// The text is not an e-mail address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("Enter a valid email address.")]
+pub struct EmailError;
+
+impl Email {
+    /// Accepts an empty text, or `local@domain` of at most 254 visible ASCII or letters, with no white space or control.
+    pub fn parse(text: &str) -> Result<Self, EmailError> {
+        let address = text::strip(text);
+        if address.is_empty() {
+            return Ok(Self::default());
+        }
+        let (local, domain) = address.rsplit_once('@').ok_or(EmailError)?;
+        let clean =
+            |c: char| !c.is_control() && !text::is_strippable(c) && !text::is_invisible(c) && !"<>,;\"".contains(c);
+        let dotted =
+            domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+        let domain_ok = dotted && domain.chars().all(|c| c.is_alphanumeric() || ".-".contains(c));
+        if local.is_empty() || local.contains('@') || !local.chars().all(clean) || !domain_ok || address.len() > 254 {
+            return Err(EmailError);
+        }
+        Ok(Self(address.to_owned()))
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A name for others to see: at most 100 code points without controls; empty means the username.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisplayName(String);
+
+/// Why a text is not a display name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum DisplayNameError {
+    /// More than [`DisplayName::MAX_CHARS`] code points.
+    #[error("Ensure this field has no more than 100 characters.")]
+    TooLong,
+    /// A control character.
+    #[error("Enter a name without control characters.")]
+    Control,
+}
+
+impl DisplayName {
+    /// The longest display name, in code points.
+    pub const MAX_CHARS: usize = 100;
+
+    /// Strips and checks a text.
+    pub fn parse(text: &str) -> Result<Self, DisplayNameError> {
+        let name = text::strip(text);
+        if name.chars().count() > Self::MAX_CHARS {
+            return Err(DisplayNameError::TooLong);
+        }
+        if name.chars().any(char::is_control) {
+            return Err(DisplayNameError::Control);
+        }
+        Ok(Self(if text::is_blank(name) { String::new() } else { name.to_owned() }))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_rule_of_the_original() {
+        for good in ["ada", "a", "root@example.com", "x+y-z_1.2", "žluťoučký", "محمد", "李雷", &"a".repeat(150)]
+        {
+            assert!(Username::parse(good).is_ok(), "{good}");
+        }
+        assert_eq!(Username::parse("  "), Err(UsernameError::Blank));
+        assert_eq!(Username::parse(&"a".repeat(151)), Err(UsernameError::TooLong));
+        for bad in ["a b", "a/b", "<b>", "a\u{200b}b", "a\0b", "😀", "a'--"] {
+            assert_eq!(Username::parse(bad), Err(UsernameError::Invalid), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_look_alike_by_form_share_a_key() {
+        let key = UsernameKey::of("admin");
+        for same in ["Admin", "ADMIN", " admin ", "ａｄｍｉｎ", "adm\u{200b}in", "ᴬdmin"] {
+            assert_eq!(UsernameKey::of(same), key, "{same:?}");
+        }
+        assert_ne!(UsernameKey::of("admin2"), key);
+        assert_eq!(UsernameKey::of("straße"), UsernameKey::of("STRASSE"));
+        assert_eq!(UsernameKey::of("K"), UsernameKey::of("\u{212a}"), "the Kelvin sign");
+    }
+
+    #[test]
+    fn e_mail_addresses() {
+        for good in ["", "a@b.example", "ada+x@mail.example.org"] {
+            assert!(Email::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["a", "@b.c", "a@", "a@b..c", "a@b.c\r\nBcc: x@y.z", "a b@c.d", "a@-b.c"] {
+            assert!(Email::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}
