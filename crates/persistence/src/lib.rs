@@ -1,1 +1,23 @@
+#![doc = include_str!("../README.md")]
 
+mod append;
+mod connection;
+mod conversations;
+mod database;
+mod error;
+mod events;
+mod health;
+mod messages;
+mod migrations;
+mod mysql_connection;
+mod rows;
+mod schema;
+mod sessions;
+mod settings;
+mod url;
+mod users;
+mod writer;
+
+pub use database::{Database, OpenError};
+pub use settings::Settings;
+pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -19,14 +19,16 @@ pub enum CreateUserError {
     Store(#[from] StoreError),
 }
 
-/// Which people to list: active ones, ordered by username.
+/// Which people to list: active ones, ordered by username byte for byte; those that a prefix finds by their
+/// [`UsernameKey`], as people expect of a search.
 #[derive(Clone, Debug)]
 pub struct UserQuery {
     /// Leave this one out.
     pub except: UserId,
-    /// Only those whose username or display name starts with this, whatever the case; `%` and `_` mean themselves.
+    /// Only those whose username or display name starts with this, white space around it aside and whatever the case;
+    /// `%` and `_` mean themselves.
     pub prefix: Option<String>,
-    /// Only those whose username comes after this one.
+    /// Only those who come after this name in the order of the list; nobody need have it.
     pub after: Option<String>,
     /// How many at most.
     pub limit: i64,

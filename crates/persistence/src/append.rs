@@ -1,0 +1,321 @@
+//! How messages get their numbers: many drafts in one transaction.
+//!
+//! The people's feed rows are locked first, in ascending order; whoever writes to a conversation holds both of its
+//! people's, so nothing else needs a lock. The numbers are then counted out in memory, and the new messages and the
+//! changed counters are written. All locks last until the commit: no number is visible before a smaller one, and a
+//! rollback leaves no hole.
+
+mod mysql;
+mod sqlite;
+
+use std::collections::{BTreeSet, HashMap};
+
+use chatapp_domain::conversation::Pair;
+use chatapp_domain::event::Pos;
+use chatapp_domain::message::{Draft, IdempotencyKey, Message, MessageId, Seq};
+use chatapp_domain::ports::StoreError;
+use chatapp_domain::ports::messages::{AfterAppend, AppendError, Appended, Saved};
+use chatapp_domain::time::Timestamp;
+use chatapp_domain::user::UserId;
+use diesel::Insertable;
+use diesel::result::QueryResult;
+use tokio::sync::oneshot;
+
+use crate::connection::AnyConnection;
+use crate::rows::{ConversationRow, FeedRow, MessageRow};
+use crate::schema::messages;
+
+/// A draft on its way through the writer.
+pub(crate) struct Append {
+    draft: Draft,
+    then: AfterAppend,
+    reply: oneshot::Sender<Result<Saved, AppendError>>,
+    fate: Fate,
+}
+
+/// What becomes of a draft if the transaction is committed.
+enum Fate {
+    /// Not known yet.
+    Open,
+    /// It is saved, with these numbers.
+    New(Placed),
+    /// It was saved earlier.
+    Repeat(Box<Message>),
+    /// It is the same as the draft at this place of the same transaction.
+    SameAs(usize),
+    /// Its key was used for another message.
+    KeyReused,
+    /// One of its people is gone.
+    NoSuchUser,
+}
+
+/// The numbers of a new message.
+#[derive(Clone, Copy)]
+struct Placed {
+    id: i64,
+    conversation: i64,
+    seq: i64,
+    sender_pos: i64,
+    recipient_pos: i64,
+    low_sent: i64,
+    at: i64,
+}
+
+/// A row to insert.
+#[derive(Insertable)]
+#[diesel(table_name = messages, treat_none_as_default_value = false)]
+struct NewMessageRow<'a> {
+    id: i64,
+    conversation_id: i64,
+    seq: i64,
+    sender_id: i64,
+    sender_pos: i64,
+    recipient_id: i64,
+    recipient_pos: i64,
+    low_sent: i64,
+    sent_at: i64,
+    client_key: Option<&'a str>,
+    body: &'a str,
+}
+
+/// What a transaction reads before it counts, and writes back.
+#[derive(Default)]
+struct Counters {
+    feeds: HashMap<i64, FeedRow>,
+    conversations: HashMap<Pair, ConversationRow>,
+}
+
+/// Writes drafts, and remembers between transactions which ids are free.
+#[derive(Default)]
+pub(crate) struct Appender {
+    ids: mysql::IdBlock,
+}
+
+type Earlier = HashMap<(i64, String), MessageRow>;
+
+impl Append {
+    pub(crate) fn new(draft: Draft, then: AfterAppend, reply: oneshot::Sender<Result<Saved, AppendError>>) -> Self {
+        Self { draft, then, reply, fate: Fate::Open }
+    }
+
+    /// Whether nobody waits any more, so that the draft need not be saved.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn pair(&self) -> Pair {
+        Pair::of(self.draft.sender.id, self.draft.recipient.id)
+    }
+
+    fn sender(&self) -> i64 {
+        self.draft.sender.id.0
+    }
+
+    fn recipient(&self) -> i64 {
+        self.draft.recipient.id.0
+    }
+
+    fn has_key(&self) -> bool {
+        self.draft.key.is_some()
+    }
+
+    fn key(&self) -> Option<(i64, String)> {
+        self.draft.key.as_ref().map(|key| (self.sender(), key.as_str().to_owned()))
+    }
+
+    fn says_the_same(&self, other: &Draft) -> bool {
+        self.draft.recipient.id == other.recipient.id && self.draft.body == other.body
+    }
+
+    fn row(&self) -> Option<NewMessageRow<'_>> {
+        let Fate::New(placed) = &self.fate else { return None };
+        Some(NewMessageRow {
+            id: placed.id,
+            conversation_id: placed.conversation,
+            seq: placed.seq,
+            sender_id: self.sender(),
+            sender_pos: placed.sender_pos,
+            recipient_id: self.recipient(),
+            recipient_pos: placed.recipient_pos,
+            low_sent: placed.low_sent,
+            sent_at: placed.at,
+            client_key: self.draft.key.as_ref().map(IdempotencyKey::as_str),
+            body: self.draft.body.as_str(),
+        })
+    }
+
+    /// Answers all drafts of a transaction, and tells of the new messages, in the order in which they were saved.
+    pub(crate) fn settle_all(drafts: Vec<Self>, outcome: impl Fn() -> Result<(), StoreError>) {
+        let mut saved: Vec<Option<Message>> = Vec::new();
+        let needed: BTreeSet<usize> = drafts
+            .iter()
+            .filter_map(|append| if let Fate::SameAs(first) = append.fate { Some(first) } else { None })
+            .collect();
+        for (place, append) in drafts.into_iter().enumerate() {
+            let Self { draft, then, reply, fate } = append;
+            let answer = outcome().map_err(AppendError::Store).and_then(|()| match fate {
+                Fate::New(placed) => Ok(Saved::New(placed.announce(draft, then))),
+                Fate::Repeat(message) => Ok(Saved::Repeat(*message)),
+                Fate::SameAs(first) => saved
+                    .get(first)
+                    .cloned()
+                    .flatten()
+                    .map(Saved::Repeat)
+                    .ok_or_else(|| AppendError::Store(StoreError::Failed("a repeat without its first".into()))),
+                Fate::KeyReused => Err(AppendError::KeyReused),
+                Fate::NoSuchUser => Err(AppendError::NoSuchUser),
+                Fate::Open => Err(AppendError::Store(StoreError::Failed("a draft was passed over".into()))),
+            });
+            let message = match &answer {
+                Ok(Saved::New(message) | Saved::Repeat(message)) if needed.contains(&place) => Some(message.clone()),
+                _ => None,
+            };
+            saved.push(message);
+            // Nobody may be waiting any more; the message is kept and told of all the same.
+            let _ = reply.send(answer);
+        }
+    }
+}
+
+impl Placed {
+    fn announce(self, draft: Draft, then: AfterAppend) -> Message {
+        let message = Message {
+            id: MessageId(self.id),
+            seq: Seq(self.seq),
+            sender: draft.sender,
+            recipient: draft.recipient,
+            body: draft.body,
+            at: Timestamp::from_micros(self.at),
+            key: draft.key,
+        };
+        let (sender_pos, recipient_pos) = (Pos(self.sender_pos), Pos(self.recipient_pos));
+        let appended = Appended { message, sender_pos, recipient_pos };
+        then(&appended);
+        appended.message
+    }
+}
+
+impl Appender {
+    /// Gets ready for `drafts` drafts, before their transaction begins.
+    pub(crate) fn prepare(&mut self, connection: &mut AnyConnection, drafts: usize) -> QueryResult<()> {
+        match connection {
+            AnyConnection::Sqlite(_) => Ok(()),
+            AnyConnection::Mysql(connection) => self.ids.fill(connection, drafts),
+        }
+    }
+
+    /// Saves drafts in the open transaction.
+    pub(crate) fn run(&mut self, connection: &mut AnyConnection, drafts: &mut [&mut Append]) -> QueryResult<()> {
+        match connection {
+            AnyConnection::Sqlite(connection) => {
+                let earlier = sqlite::earlier(connection, drafts)?;
+                let mut counters = sqlite::counters(connection, drafts)?;
+                let wanted = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
+                let mut ids = sqlite::take_ids(connection, wanted)?;
+                decide(drafts, &earlier, &mut counters, || ids.next());
+                sqlite::save(connection, drafts, &counters)
+            }
+            AnyConnection::Mysql(connection) => {
+                let mut counters = mysql::counters(connection, drafts)?;
+                let earlier = mysql::earlier(connection, drafts)?;
+                decide(drafts, &earlier, &mut counters, || self.ids.next());
+                mysql::save(connection, drafts, &counters)
+            }
+        }
+    }
+}
+
+/// Counts out the numbers, in the order of arrival.
+fn decide(
+    drafts: &mut [&mut Append],
+    earlier: &Earlier,
+    counters: &mut Counters,
+    mut next_id: impl FnMut() -> Option<i64>,
+) {
+    let mut firsts: HashMap<(i64, String), usize> = HashMap::new();
+    for place in 0..drafts.len() {
+        let key = drafts[place].key();
+        let fate = if let Some(row) = key.as_ref().and_then(|key| earlier.get(key)) {
+            repeat_of(row, drafts[place])
+        } else if let Some(first) = key.as_ref().and_then(|key| firsts.get(key)).copied() {
+            let same = drafts[place].says_the_same(&drafts[first].draft);
+            if same { Fate::SameAs(first) } else { Fate::KeyReused }
+        } else {
+            counters.place(drafts[place], &mut next_id).map_or(Fate::NoSuchUser, Fate::New)
+        };
+        if let (Fate::New(_), Some(key)) = (&fate, key) {
+            firsts.insert(key, place);
+        }
+        drafts[place].fate = fate;
+    }
+}
+
+fn repeat_of(row: &MessageRow, append: &Append) -> Fate {
+    let same = row.recipient_id == append.recipient() && row.body == append.draft.body.as_str();
+    if !same {
+        return Fate::KeyReused;
+    }
+    Fate::Repeat(Box::new(row.clone().between(&append.draft.sender, &append.draft.recipient)))
+}
+
+impl Counters {
+    /// Takes the next numbers for a draft; `None` if one of its people is gone.
+    fn place(&mut self, append: &Append, next_id: &mut impl FnMut() -> Option<i64>) -> Option<Placed> {
+        let (sender, recipient) = (append.sender(), append.recipient());
+        let conversation = self.conversations.get_mut(&append.pair())?;
+        if !self.feeds.contains_key(&recipient) {
+            return None;
+        }
+        let id = next_id()?;
+        let sender_pos = self.feeds.get_mut(&sender)?.take();
+        let recipient_pos = if sender == recipient { sender_pos } else { self.feeds.get_mut(&recipient)?.take() };
+        let sender_is_low = UserId(sender) == append.pair().low();
+        let (low_pos, high_pos) = if sender_is_low { (sender_pos, recipient_pos) } else { (recipient_pos, sender_pos) };
+        conversation.last_seq += 1;
+        conversation.low_sent += i64::from(sender_is_low);
+        conversation.last_at = conversation.last_at.max(append.draft.at.as_micros());
+        (conversation.low_pos, conversation.high_pos) = (low_pos, high_pos);
+        Some(Placed {
+            id,
+            conversation: conversation.id,
+            seq: conversation.last_seq,
+            sender_pos,
+            recipient_pos,
+            low_sent: conversation.low_sent,
+            at: conversation.last_at,
+        })
+    }
+}
+
+impl FeedRow {
+    /// The place of one more message.
+    fn take(&mut self) -> i64 {
+        self.last_pos += 1;
+        self.message_count += 1;
+        self.last_pos
+    }
+}
+
+/// Everyone in these drafts, ascending.
+fn people(drafts: &[&mut Append]) -> BTreeSet<i64> {
+    drafts.iter().flat_map(|append| [append.sender(), append.recipient()]).collect()
+}
+
+/// All conversations of these drafts whose people exist, ascending.
+fn pairs(drafts: &[&mut Append], feeds: &HashMap<i64, FeedRow>) -> BTreeSet<Pair> {
+    let exists = |pair: &Pair| feeds.contains_key(&pair.low().0) && feeds.contains_key(&pair.high().0);
+    drafts.iter().map(|append| append.pair()).filter(exists).collect()
+}
+
+impl Counters {
+    /// The counters that this transaction has moved.
+    fn moved<'a>(&'a self, drafts: &'a [&mut Append]) -> (Vec<&'a FeedRow>, Vec<&'a ConversationRow>) {
+        let new = || drafts.iter().filter(|append| matches!(append.fate, Fate::New(_)));
+        let people: BTreeSet<i64> = new().flat_map(|append| [append.sender(), append.recipient()]).collect();
+        let pairs: BTreeSet<Pair> = new().map(|append| append.pair()).collect();
+        (
+            people.iter().filter_map(|user| self.feeds.get(user)).collect(),
+            pairs.iter().filter_map(|pair| self.conversations.get(pair)).collect(),
+        )
+    }
+}

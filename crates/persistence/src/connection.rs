@@ -1,0 +1,122 @@
+//! One connection to either engine, and how each is set up.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::{Connection, SqliteConnection};
+
+use crate::mysql_connection::MysqlConnection;
+use crate::url::DatabaseUrl;
+
+/// A connection to whichever engine was chosen.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum AnyConnection {
+    /// The embedded engine.
+    Sqlite(SqliteConnection),
+    /// MySQL or MariaDB.
+    Mysql(MysqlConnection),
+}
+
+/// Runs one diesel expression on the concrete connection: for the statements that diesel cannot build for both engines
+/// at once, and for hot ones, which it builds and caches faster for one.
+macro_rules! on_engine {
+    ($connection:expr, $concrete:ident => $body:expr) => {
+        match $connection {
+            $crate::connection::AnyConnection::Sqlite($concrete) => $body,
+            $crate::connection::AnyConnection::Mysql($concrete) => $body,
+        }
+    };
+}
+pub(crate) use on_engine;
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Reads only, on SQLite.
+    Read,
+    /// Whatever comes.
+    Write,
+}
+
+/// Opens and checks connections for a pool.
+#[derive(Clone, Debug)]
+pub(crate) struct Manager {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) purpose: Purpose,
+}
+
+/// A connection of a pool.
+pub(crate) struct Pooled {
+    pub(crate) connection: AnyConnection,
+    checked_at: Instant,
+}
+
+/// An idle connection is asked whether it still lives if it was not used for this long.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
+impl Manager {
+    /// Opens a connection with the session settings that everything here relies on.
+    pub(crate) fn open(&self) -> Result<AnyConnection, diesel::r2d2::Error> {
+        let mut connection = match self.url.sqlite_path() {
+            Some(path) => SqliteConnection::establish(&sqlite_name(path)).map(AnyConnection::Sqlite),
+            None => MysqlConnection::establish(&self.url.expose()).map(AnyConnection::Mysql),
+        }
+        .map_err(diesel::r2d2::Error::ConnectionError)?;
+        self.set_up(&mut connection).map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(connection)
+    }
+
+    fn set_up(&self, connection: &mut AnyConnection) -> diesel::QueryResult<()> {
+        match connection {
+            // The wait for a lock comes first: even the switch to WAL may have to wait. FULL, because in WAL mode
+            // anything less loses acknowledged messages to a power cut. The writer checkpoints by itself.
+            AnyConnection::Sqlite(sqlite) => {
+                sqlite.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;",
+                )?;
+                match self.purpose {
+                    Purpose::Read => sqlite.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096"),
+                    Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -16384"),
+                }
+            }
+            AnyConnection::Mysql(mysql) => mysql.batch_execute(
+                "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
+                     SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
+                     ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
+                     -- MariaDB's limit on a statement, in seconds; MySQL has another, which knows only reads.
+                     SET SESSION innodb_lock_wait_timeout = 5 /*M! , SESSION max_statement_time = 8 */",
+            ),
+        }
+    }
+}
+
+/// SQLite takes a name that starts with a colon for something special.
+fn sqlite_name(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    if path.is_absolute() { name.into_owned() } else { format!("./{name}") }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        Ok(Pooled { connection: self.open()?, checked_at: Instant::now() })
+    }
+
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        let trusted = pooled.checked_at.elapsed() < TRUSTED_FOR;
+        pooled.checked_at = Instant::now();
+        match &mut pooled.connection {
+            AnyConnection::Mysql(mysql) if !trusted => mysql.ping().map_err(diesel::r2d2::Error::QueryError),
+            _ => Ok(()),
+        }
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        std::thread::panicking() || pooled.connection.is_broken()
+    }
+}

@@ -1,0 +1,316 @@
+//! The only way to a connection. How work is scheduled is decided here and nowhere else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chatapp_domain::ports::StoreError;
+use diesel::Connection;
+use diesel::result::{Error, QueryResult};
+use thiserror::Error as ThisError;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
+
+use crate::connection::{AnyConnection, Manager, Purpose};
+use crate::error::{UnitError, is_conflict, store_error};
+use crate::health;
+use crate::migrations;
+use crate::settings::Settings;
+use crate::url::DatabaseUrl;
+use crate::writer::{CONFLICT_RETRIES, Job, Unit, Writer, in_transaction, pause_before_retry, writer_is_gone};
+
+/// Why a database cannot be used.
+#[derive(Debug, ThisError)]
+pub enum OpenError {
+    /// It does not answer, or not to us.
+    #[error("cannot open {url}: {cause}")]
+    Connect {
+        /// Which, without its password.
+        url: DatabaseUrl,
+        /// Why, in the driver's words.
+        cause: String,
+    },
+    /// It answers, but messages would be damaged or lost in it.
+    #[error("{url} cannot be used: {reason}")]
+    Unsuitable {
+        /// Which, without its password.
+        url: DatabaseUrl,
+        /// What to change.
+        reason: String,
+    },
+    /// A migration failed.
+    #[error("cannot migrate {url}: {cause}")]
+    Migrate {
+        /// Which, without its password.
+        url: DatabaseUrl,
+        /// Why, in the driver's words.
+        cause: String,
+    },
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// An open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    settings: Settings,
+    engine: String,
+    pool: r2d2::Pool<Manager>,
+    permits: Arc<Semaphore>,
+    writer: Writer,
+    pub(crate) memory: crate::users::Memory,
+    pub(crate) session_memory: crate::sessions::Memory,
+}
+
+impl Database {
+    /// Opens a database, after checking that messages are safe in it. A file that does not exist is made, and so is
+    /// its folder. Blocks; does not migrate.
+    pub fn open(settings: &Settings) -> Result<Self, OpenError> {
+        let url = &settings.url;
+        let connect = |cause: String| OpenError::Connect { url: url.clone(), cause };
+        if let Some(folder) = url.sqlite_path().and_then(std::path::Path::parent) {
+            std::fs::create_dir_all(folder).map_err(|error| connect(error.to_string()))?;
+        }
+        let writing = Manager { url: url.clone(), purpose: Purpose::Write };
+        let mut first = writing.open().map_err(|error| connect(error.to_string()))?;
+        let engine = health::engine(&mut first).map_err(|error| connect(error.to_string()))?;
+        health::check_suitability(&mut first)
+            .map_err(|error| connect(error.to_string()))?
+            .map_err(|reason| OpenError::Unsuitable { url: url.clone(), reason })?;
+        let (purpose, size) =
+            if url.is_sqlite() { (Purpose::Read, settings.readers) } else { (Purpose::Write, settings.connections) };
+        let pool = r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(settings.wait)
+            .build_unchecked(Manager { url: url.clone(), purpose });
+        let writer = Writer::start(writing, settings.queue, settings.batch)?;
+        let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
+        let (memory, session_memory) = Default::default();
+        let settings = settings.clone();
+        Ok(Self { inner: Arc::new(Inner { settings, engine, pool, permits, writer, memory, session_memory }) })
+    }
+
+    /// The engine and its version.
+    pub fn engine(&self) -> String {
+        self.inner.engine.clone()
+    }
+
+    /// The names of the migrations that have not run yet. Blocks.
+    pub fn pending_migrations(&self) -> Result<Vec<String>, OpenError> {
+        self.with_own_connection(migrations::pending)
+    }
+
+    /// Runs the pending migrations and gives their names; of two processes at once one waits for the other. Blocks.
+    pub fn migrate(&self) -> Result<Vec<String>, OpenError> {
+        self.with_own_connection(migrations::run)
+    }
+
+    fn with_own_connection<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Result<T, OpenError> {
+        let url = &self.inner.settings.url;
+        let manager = Manager { url: url.clone(), purpose: Purpose::Write };
+        let mut connection =
+            manager.open().map_err(|error| OpenError::Connect { url: url.clone(), cause: error.to_string() })?;
+        work(&mut connection).map_err(|error| OpenError::Migrate { url: url.clone(), cause: error.to_string() })
+    }
+
+    /// Lets queued writes finish and stops the writer. Blocks for as long as that takes.
+    pub fn close(self) {
+        self.inner.writer.close();
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// Runs a query on a connection of the pool.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.on_pool(move |connection| query(connection).map_err(store_error)).await
+    }
+
+    /// Runs a unit of work in a transaction and answers after its commit; `then` is called in between, exactly once
+    /// and also if nobody waits for the answer any more. The unit may run again if it lost against another one.
+    pub(crate) async fn write<T, E>(
+        &self,
+        unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<E>> + Send + 'static,
+        then: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, WriteError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        if !self.inner.settings.url.is_sqlite() {
+            return self.on_pool(move |connection| repeat_on_conflict(connection, unit, then)).await;
+        }
+        let (reply, answer) = oneshot::channel();
+        let unit = PlainUnit { unit, then, reply, result: None };
+        self.inner.writer.submit(Job::Unit(Box::new(unit)))?;
+        self.answer(answer).await?
+    }
+
+    /// Hands a job to the writer.
+    pub(crate) fn submit(&self, job: Job) -> Result<(), StoreError> {
+        self.inner.writer.submit(job)
+    }
+
+    /// Waits for the writer's answer, but not for ever.
+    pub(crate) async fn answer<T>(&self, answer: oneshot::Receiver<T>) -> Result<T, StoreError> {
+        match timeout(self.inner.settings.answer, answer).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) => Err(writer_is_gone()),
+            Err(_) => Err(no_answer(self.inner.settings.answer)),
+        }
+    }
+
+    async fn on_pool<T, E>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let Inner { settings, permits, pool, .. } = &*self.inner;
+        // The wait for a connection costs no thread. Whoever has a permit finds a connection, or can open one.
+        let permit = match timeout(settings.wait, Arc::clone(permits).acquire_owned()).await {
+            Ok(Ok(permit)) => permit,
+            Ok(Err(_)) | Err(_) => return Err(StoreError::Busy.into()),
+        };
+        let pool = pool.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let mut pooled = pool.get().map_err(|error| StoreError::Unavailable(error.into()))?;
+            work(&mut pooled.connection)
+        });
+        match timeout(settings.answer, task).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(panic)) => Err(StoreError::Failed(panic.into()).into()),
+            Err(_) => Err(no_answer(settings.answer).into()),
+        }
+    }
+}
+
+fn no_answer(after: Duration) -> StoreError {
+    StoreError::Unavailable(format!("no answer from the database within {} s", after.as_secs()).into())
+}
+
+/// Why a unit of work was not kept.
+#[derive(Debug)]
+pub(crate) enum WriteError<E> {
+    /// The unit's own refusal.
+    Refused(E),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl<E> From<StoreError> for WriteError<E> {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// A unit that refuses nothing.
+pub(crate) type Never = std::convert::Infallible;
+
+impl From<WriteError<Never>> for StoreError {
+    fn from(error: WriteError<Never>) -> Self {
+        match error {
+            WriteError::Refused(never) => match never {},
+            WriteError::Store(error) => error,
+        }
+    }
+}
+
+impl<E> From<UnitError<E>> for WriteError<E> {
+    fn from(error: UnitError<E>) -> Self {
+        match error {
+            UnitError::Refused(refusal) => Self::Refused(refusal),
+            UnitError::Database(error) => Self::Store(store_error(error)),
+        }
+    }
+}
+
+fn repeat_on_conflict<T, E>(
+    connection: &mut AnyConnection,
+    mut unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<E>>,
+    then: impl FnOnce(&T),
+) -> Result<T, WriteError<E>> {
+    let mut attempt = 0;
+    loop {
+        match in_transaction(connection, &mut unit) {
+            Ok(value) => {
+                then(&value);
+                return Ok(value);
+            }
+            Err(UnitError::Database(error)) if is_conflict(&error) && attempt < CONFLICT_RETRIES => {
+                std::thread::sleep(pause_before_retry(attempt));
+                attempt += 1;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// A unit of work on its way through the writer.
+struct PlainUnit<F, A, T, E> {
+    unit: F,
+    then: A,
+    reply: oneshot::Sender<Result<T, WriteError<E>>>,
+    result: Option<Result<T, UnitError<E>>>,
+}
+
+impl<F, A, T, E> Unit for PlainUnit<F, A, T, E>
+where
+    F: FnMut(&mut AnyConnection) -> Result<T, UnitError<E>> + Send,
+    A: FnOnce(&T) + Send,
+    T: Send,
+    E: Send,
+{
+    fn run(&mut self, connection: &mut AnyConnection) -> QueryResult<()> {
+        match connection.transaction(&mut self.unit) {
+            Err(UnitError::Database(error)) if !is_clean(&error) => Err(error),
+            result => {
+                self.result = Some(result);
+                Ok(())
+            }
+        }
+    }
+
+    fn settle(self: Box<Self>, committed: Result<(), StoreError>) {
+        let answer = match (committed, self.result) {
+            (Ok(()), Some(Ok(value))) => {
+                (self.then)(&value);
+                Ok(value)
+            }
+            (_, Some(Err(refusal))) => Err(refusal.into()),
+            (Err(error), _) => Err(error.into()),
+            (Ok(()), None) => Err(writer_is_gone().into()),
+        };
+        // Nobody may be waiting any more, which is their choice.
+        let _ = self.reply.send(answer);
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+}
+
+/// Whether an error leaves the transaction around its savepoint intact.
+fn is_clean(error: &Error) -> bool {
+    use diesel::result::DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
+    matches!(
+        error,
+        Error::DatabaseError(UniqueViolation | ForeignKeyViolation | NotNullViolation | CheckViolation, _)
+            | Error::NotFound
+    )
+}

@@ -1,0 +1,163 @@
+//! The store of messages.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chatapp_domain::conversation::{Pair, Participation};
+use chatapp_domain::message::{Draft, Message, MessageId, Seq};
+use chatapp_domain::page::{Cursor, History, NoSuchPage, Numbered, PageNumber, PageSize};
+use chatapp_domain::ports::StoreError;
+use chatapp_domain::ports::messages::{AfterAppend, AppendError, MessageStore, PageError, Saved};
+use chatapp_domain::user::UserId;
+use diesel::prelude::*;
+use tokio::sync::oneshot;
+
+use crate::append::Append;
+use crate::connection::{AnyConnection, on_engine};
+use crate::database::Database;
+use crate::rows::{MESSAGE, MessageRow};
+use crate::schema::{conversations, feeds, messages, users};
+use crate::writer::Job;
+
+impl Database {
+    /// The store of messages.
+    pub fn messages(&self) -> Arc<dyn MessageStore> {
+        Arc::new(Messages(self.clone()))
+    }
+}
+
+struct Messages(Database);
+
+#[async_trait]
+impl MessageStore for Messages {
+    async fn append(&self, draft: Draft, then: AfterAppend) -> Result<Saved, AppendError> {
+        let (reply, answer) = oneshot::channel();
+        self.0.submit(Job::Append(Append::new(draft, then, reply)))?;
+        self.0.answer(answer).await?
+    }
+
+    async fn find(&self, reader: UserId, ids: Vec<MessageId>) -> Result<Vec<Message>, StoreError> {
+        self.0.read(move |connection| find(connection, reader, &ids)).await
+    }
+
+    async fn history(&self, place: &Participation, cursor: Cursor, size: PageSize) -> Result<History, StoreError> {
+        let place = place.clone();
+        self.0
+            .read(move |connection| {
+                let Some((conversation, last_seq)) = conversation_of(connection, place.pair())? else {
+                    return Ok(History::default());
+                };
+                let messages = stretch(connection, &place, conversation, last_seq, cursor, size)?;
+                Ok(History { messages, last_seq: Seq(last_seq) })
+            })
+            .await
+    }
+
+    async fn page(&self, place: &Participation, number: PageNumber, size: PageSize) -> Result<Numbered, PageError> {
+        let place = place.clone();
+        let page = self.0.read(move |connection| {
+            let found = conversation_of(connection, place.pair())?;
+            let (conversation, count) = found.unwrap_or_default();
+            let Ok((number, skip)) = number.resolve(count, size) else { return Ok(Err(NoSuchPage)) };
+            // `seq` has no gaps, so a page is a place in the conversation and not a count from its end.
+            let cursor = Cursor::Before(Seq(count - skip + 1));
+            let messages = stretch(connection, &place, conversation, count, cursor, size)?;
+            Ok(Ok(Numbered { count, number, has_next: skip + size.get() < count, messages }))
+        });
+        Ok(page.await??)
+    }
+
+    async fn page_of_all(&self, reader: UserId, number: PageNumber, size: PageSize) -> Result<Numbered, PageError> {
+        let page = self.0.read(move |connection| {
+            let counted = feeds::table.find(reader.0).select(feeds::message_count).first(connection).optional()?;
+            let count: i64 = counted.unwrap_or_default();
+            let Ok((number, skip)) = number.resolve(count, size) else { return Ok(Err(NoSuchPage)) };
+            let ids = newest(connection, reader, skip, size)?;
+            let mut messages = find(connection, reader, &ids)?;
+            let place = |message: &Message| ids.iter().position(|id| *id == message.id);
+            messages.sort_by_key(place);
+            Ok(Ok(Numbered { count, number, has_next: skip + size.get() < count, messages }))
+        });
+        Ok(page.await??)
+    }
+}
+
+fn find(connection: &mut AnyConnection, reader: UserId, ids: &[MessageId]) -> QueryResult<Vec<Message>> {
+    let (senders, recipients) = diesel::alias!(users as senders, users as recipients);
+    let names = (senders.field(users::username), recipients.field(users::username));
+    let query = messages::table
+        .inner_join(senders.on(senders.field(users::id).eq(messages::sender_id)))
+        .inner_join(recipients.on(recipients.field(users::id).eq(messages::recipient_id)))
+        .filter(messages::sender_id.eq(reader.0).or(messages::recipient_id.eq(reader.0)))
+        .select((MESSAGE, names.0, names.1));
+    let rows: Vec<(MessageRow, String, String)> = match ids {
+        [] => Vec::new(),
+        // One at a time is the common case, and its statement can stay prepared.
+        [id] => on_engine!(connection, c => query.filter(messages::id.eq(id.0)).load(c))?,
+        ids => {
+            let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+            on_engine!(connection, c => query.filter(messages::id.eq_any(wanted)).order(messages::id).load(c))?
+        }
+    };
+    Ok(rows.into_iter().map(|(row, sender, recipient)| row.named(sender, recipient)).collect())
+}
+
+/// The number of a conversation and of its newest message.
+fn conversation_of(connection: &mut AnyConnection, pair: Pair) -> QueryResult<Option<(i64, i64)>> {
+    let query = conversations::table
+        .filter(conversations::low_id.eq(pair.low().0).and(conversations::high_id.eq(pair.high().0)))
+        .select((conversations::id, conversations::last_seq));
+    on_engine!(connection, c => query.first(c)).optional()
+}
+
+/// Part of a conversation. What was committed since `last_seq` was read is left for the next time.
+fn stretch(
+    connection: &mut AnyConnection,
+    place: &Participation,
+    conversation: i64,
+    last_seq: i64,
+    cursor: Cursor,
+    size: PageSize,
+) -> QueryResult<Vec<Message>> {
+    let query = messages::table.filter(messages::conversation_id.eq(conversation)).select(MESSAGE);
+    let rows: Vec<MessageRow> = match cursor {
+        Cursor::After(seq) => {
+            let query = query.filter(messages::seq.gt(seq.0).and(messages::seq.le(last_seq)));
+            let query = query.order(messages::seq.asc()).limit(size.get());
+            on_engine!(connection, c => query.load(c))?
+        }
+        Cursor::Before(seq) => {
+            let query = query.filter(messages::seq.lt(seq.0.min(last_seq + 1)));
+            let query = query.order(messages::seq.desc()).limit(size.get());
+            on_engine!(connection, c => query.load(c))?
+        }
+    };
+    Ok(rows.into_iter().map(|row| row.between(place.me(), place.peer())).collect())
+}
+
+/// The ids of a user's newest messages after the `skip` very newest, from both of their indexes.
+fn newest(connection: &mut AnyConnection, user: UserId, skip: i64, size: PageSize) -> QueryResult<Vec<MessageId>> {
+    let reach = skip + size.get();
+    let sent = messages::table
+        .filter(messages::sender_id.eq(user.0))
+        .order(messages::sender_pos.desc())
+        .limit(reach)
+        .select((messages::sender_pos, messages::id));
+    let received = messages::table
+        .filter(messages::recipient_id.eq(user.0))
+        .order(messages::recipient_pos.desc())
+        .limit(reach)
+        .select((messages::recipient_pos, messages::id));
+    let mut places: Vec<(i64, i64)> = on_engine!(connection, c => sent.load(c))?;
+    places.extend(on_engine!(connection, c => received.load::<(i64, i64)>(c))?);
+    places.sort_unstable_by(|one, other| other.cmp(one));
+    // A note to oneself is in both.
+    places.dedup();
+    let wanted = usize::try_from(size.get()).unwrap_or_default();
+    Ok(places
+        .into_iter()
+        .skip(usize::try_from(skip).unwrap_or_default())
+        .take(wanted)
+        .map(|(_, id)| MessageId(id))
+        .collect())
+}

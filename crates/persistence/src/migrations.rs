@@ -1,0 +1,52 @@
+//! The migrations of both engines, built into the binary.
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::Migration;
+use diesel::mysql::Mysql;
+use diesel::sqlite::Sqlite;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::connection::AnyConnection;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const MYSQL: EmbeddedMigrations = embed_migrations!("../../migrations/mysql");
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The names of those that have not run.
+pub(crate) fn pending(connection: &mut AnyConnection) -> Result<Vec<String>, Failure> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => Ok(names::<Sqlite>(&sqlite.pending_migrations(SQLITE)?)),
+        AnyConnection::Mysql(mysql) => Ok(names::<Mysql>(&mysql.pending_migrations(MYSQL)?)),
+    }
+}
+
+fn names<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) -> Vec<String> {
+    migrations.iter().map(|migration| migration.name().to_string()).collect()
+}
+
+/// Runs those that have not run, and gives their names. A second process waits for the first: on MySQL, which has no
+/// transactions for changes of tables, by a named lock; on SQLite by the file's own.
+pub(crate) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, Failure> {
+    let AnyConnection::Mysql(mysql) = connection else {
+        return run_pending(connection);
+    };
+    mysql.batch_execute("DO GET_LOCK('chatapp_migrate', 60)")?;
+    let outcome = run_pending(connection);
+    connection.batch_execute("DO RELEASE_LOCK('chatapp_migrate')")?;
+    outcome
+}
+
+fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, Failure> {
+    let names = pending(connection)?;
+    let outcome = match connection {
+        AnyConnection::Sqlite(sqlite) => sqlite.run_pending_migrations(SQLITE).map(drop),
+        AnyConnection::Mysql(mysql) => mysql.run_pending_migrations(MYSQL).map(drop),
+    };
+    match outcome {
+        Ok(()) => Ok(names),
+        // Another process was faster; what counts is that nothing is left.
+        Err(_) if pending(connection)?.is_empty() => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,98 @@
+//! The tables, one description for both engines.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Text,
+        username_key -> Text,
+        display_name -> Text,
+        display_key -> Text,
+        email -> Text,
+        password -> Text,
+        is_active -> Bool,
+        is_superuser -> Bool,
+        joined_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    feeds (user_id) {
+        user_id -> BigInt,
+        last_pos -> BigInt,
+        forgotten_pos -> BigInt,
+        message_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> BigInt,
+        low_id -> BigInt,
+        high_id -> BigInt,
+        last_seq -> BigInt,
+        last_at -> BigInt,
+        low_sent -> BigInt,
+        low_pos -> BigInt,
+        high_pos -> BigInt,
+        low_read_seq -> BigInt,
+        low_read_count -> BigInt,
+        high_read_seq -> BigInt,
+        high_read_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> BigInt,
+        conversation_id -> BigInt,
+        seq -> BigInt,
+        sender_id -> BigInt,
+        sender_pos -> BigInt,
+        recipient_id -> BigInt,
+        recipient_pos -> BigInt,
+        low_sent -> BigInt,
+        sent_at -> BigInt,
+        client_key -> Nullable<Text>,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    events (user_id, pos) {
+        user_id -> BigInt,
+        pos -> BigInt,
+        kind -> SmallInt,
+        peer_id -> BigInt,
+        actor_id -> BigInt,
+        seq -> BigInt,
+        happened_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        key_hash -> Binary,
+        user_id -> BigInt,
+        opened_at -> BigInt,
+        used_at -> BigInt,
+        device -> Text,
+        address -> Text,
+    }
+}
+
+diesel::table! {
+    sequences (name) {
+        name -> Text,
+        next -> BigInt,
+    }
+}
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(users, feeds, conversations, messages, events, sessions);

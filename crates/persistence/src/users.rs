@@ -1,0 +1,223 @@
+//! The store of people.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chatapp_domain::password::PasswordHash;
+use chatapp_domain::ports::StoreError;
+use chatapp_domain::ports::users::{CreateUserError, UserQuery, UserStore};
+use chatapp_domain::user::{DisplayName, Identity, NewUser, User, UserId, Username, UsernameKey};
+use diesel::prelude::*;
+use moka::sync::Cache;
+
+use crate::connection::{AnyConnection, on_engine};
+use crate::database::{Database, Never, WriteError};
+use crate::error::{UnitError, is_duplicate};
+use crate::rows::{USER, UserRow};
+use crate::schema::{feeds, users};
+
+/// Who has which name. It never goes stale, since neither changes; it is bounded, since there may be many.
+pub(crate) struct Memory(Cache<String, Identity>);
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self(Cache::new(100_000))
+    }
+}
+
+impl Database {
+    /// The store of people.
+    pub fn users(&self) -> Arc<dyn UserStore> {
+        Arc::new(Users(self.clone()))
+    }
+}
+
+struct Users(Database);
+
+#[async_trait]
+impl UserStore for Users {
+    async fn create(&self, user: NewUser) -> Result<User, CreateUserError> {
+        let outcome = self.0.write(move |connection| insert(connection, &user), |_| ()).await;
+        outcome.map_err(|error| match error {
+            WriteError::Refused(NameTaken) => CreateUserError::NameTaken,
+            WriteError::Store(error) => CreateUserError::Store(error),
+        })
+    }
+
+    async fn create_many(&self, users: Vec<NewUser>) -> Result<Vec<Result<User, CreateUserError>>, StoreError> {
+        let outcomes = self.0.write::<_, Never>(move |connection| insert_all(connection, &users), |_| ()).await?;
+        Ok(outcomes.into_iter().map(|outcome| outcome.map_err(|NameTaken| CreateUserError::NameTaken)).collect())
+    }
+
+    async fn identify(&self, username: &str) -> Result<Option<Identity>, StoreError> {
+        let memory = &self.0.inner().memory.0;
+        if let Some(identity) = memory.get(username) {
+            return Ok(Some(identity));
+        }
+        let identity = self.by_name(username).await?.map(|user| user.identity());
+        if let Some(identity) = &identity {
+            memory.insert(username.to_owned(), identity.clone());
+        }
+        Ok(identity)
+    }
+
+    async fn by_name(&self, username: &str) -> Result<Option<User>, StoreError> {
+        // No stored name is longer, and a needless look-up of a huge text is not made.
+        if username.chars().nth(Username::MAX_CHARS).is_some() {
+            return Ok(None);
+        }
+        let name = username.to_owned();
+        self.find(move |connection| {
+            let query = users::table.filter(users::username.eq(&name)).select(USER);
+            on_engine!(connection, c => query.first(c)).optional()
+        })
+        .await
+    }
+
+    async fn by_id(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.find(move |connection| users::table.find(id.0).select(USER).first(connection).optional()).await
+    }
+
+    async fn credentials(&self, key: &UsernameKey) -> Result<Option<(User, PasswordHash)>, StoreError> {
+        let key = key.as_str().to_owned();
+        if key.len() > 1800 {
+            return Ok(None);
+        }
+        let found = self.0.read(move |connection| {
+            users::table
+                .filter(users::username_key.eq(key))
+                .select((USER, users::password))
+                .first::<(UserRow, String)>(connection)
+                .optional()
+        });
+        Ok(found.await?.map(|(row, password)| (row.into(), PasswordHash(password))))
+    }
+
+    async fn list(&self, query: UserQuery) -> Result<Vec<User>, StoreError> {
+        let rows = self.0.read(move |connection| match query.prefix.as_deref().map(UsernameKey::of) {
+            Some(prefix) if !prefix.as_str().is_empty() => search(connection, &query, prefix.as_str()),
+            _ => everyone(connection, &query),
+        });
+        Ok(rows.await?.into_iter().map(User::from).collect())
+    }
+
+    async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError> {
+        let changed = self.0.write::<_, Never>(
+            move |connection| {
+                let user = diesel::update(users::table.find(id.0));
+                Ok(user.set(users::password.eq(&password.0)).execute(connection)?)
+            },
+            |_| (),
+        );
+        Ok(changed.await? > 0)
+    }
+
+    async fn set_display_name(&self, id: UserId, name: DisplayName) -> Result<(), StoreError> {
+        let key = UsernameKey::of(name.as_str()).as_str().to_owned();
+        let changed = self.0.write::<_, Never>(
+            move |connection| {
+                let names = (users::display_name.eq(name.as_str()), users::display_key.eq(&key));
+                diesel::update(users::table.find(id.0)).set(names).execute(connection)?;
+                Ok(())
+            },
+            |_| (),
+        );
+        Ok(changed.await?)
+    }
+
+    async fn set_active(&self, id: UserId, active: bool) -> Result<(), StoreError> {
+        let changed = self.0.write::<_, Never>(
+            move |connection| {
+                diesel::update(users::table.find(id.0)).set(users::is_active.eq(active)).execute(connection)?;
+                Ok(())
+            },
+            |_| (),
+        );
+        changed.await?;
+        self.0.inner().session_memory.forget_all();
+        Ok(())
+    }
+
+    async fn count(&self) -> Result<i64, StoreError> {
+        self.0.read(|connection| users::table.count().get_result(connection)).await
+    }
+}
+
+impl Users {
+    async fn find(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> QueryResult<Option<UserRow>> + Send + 'static,
+    ) -> Result<Option<User>, StoreError> {
+        Ok(self.0.read(query).await?.map(User::from))
+    }
+}
+
+/// The name, or one with the same key, is taken.
+#[derive(Debug)]
+struct NameTaken;
+
+fn insert(connection: &mut AnyConnection, user: &NewUser) -> Result<User, UnitError<NameTaken>> {
+    let key = user.username.key();
+    let row = (
+        users::username.eq(user.username.as_str()),
+        users::username_key.eq(key.as_str()),
+        users::email.eq(user.email.as_str()),
+        users::password.eq(&user.password.0),
+        users::is_superuser.eq(user.is_superuser),
+        users::joined_at.eq(user.joined_at.as_micros()),
+    );
+    diesel::insert_into(users::table).values(row).execute(connection).map_err(|error| {
+        if is_duplicate(&error) { UnitError::Refused(NameTaken) } else { UnitError::Database(error) }
+    })?;
+    let by_key = users::table.filter(users::username_key.eq(key.as_str()));
+    let row: UserRow = by_key.select(USER).first(connection)?;
+    diesel::insert_into(feeds::table).values(feeds::user_id.eq(row.id)).execute(connection)?;
+    Ok(row.into())
+}
+
+fn insert_all<E>(
+    connection: &mut AnyConnection,
+    users: &[NewUser],
+) -> Result<Vec<Result<User, NameTaken>>, UnitError<E>> {
+    let mut outcomes = Vec::with_capacity(users.len());
+    for user in users {
+        outcomes.push(match connection.transaction(|connection| insert(connection, user)) {
+            Ok(user) => Ok(user),
+            Err(UnitError::Refused(taken)) => Err(taken),
+            Err(UnitError::Database(error)) => return Err(error.into()),
+        });
+    }
+    Ok(outcomes)
+}
+
+fn everyone(connection: &mut AnyConnection, query: &UserQuery) -> QueryResult<Vec<UserRow>> {
+    users::table
+        .filter(users::is_active.eq(true).and(users::id.ne(query.except.0)))
+        .filter(users::username.gt(query.after.as_deref().unwrap_or_default()))
+        .order(users::username)
+        .limit(query.limit)
+        .select(USER)
+        .load(connection)
+}
+
+/// People whose name or display name starts with `prefix`, each found by a range of an index rather than by a pattern.
+fn search(connection: &mut AnyConnection, query: &UserQuery, prefix: &str) -> QueryResult<Vec<UserRow>> {
+    let past = format!("{prefix}\u{10ffff}");
+    let after = query.after.as_deref().map(|name| UsernameKey::of(name).as_str().to_owned()).unwrap_or_default();
+    let candidates = || {
+        users::table
+            .filter(users::is_active.eq(true).and(users::id.ne(query.except.0)))
+            .filter(users::username_key.gt(&after))
+            .order(users::username_key)
+            .limit(query.limit)
+            .select((USER, users::username_key))
+    };
+    let by_name = candidates().filter(users::username_key.ge(prefix).and(users::username_key.lt(&past)));
+    let mut found: Vec<(UserRow, String)> = by_name.load(connection)?;
+    let by_display = candidates().filter(users::display_key.ge(prefix).and(users::display_key.lt(&past)));
+    found.extend(by_display.load::<(UserRow, String)>(connection)?);
+    found.sort_by(|one, other| one.1.cmp(&other.1));
+    found.dedup_by(|one, other| one.1 == other.1);
+    found.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
+    Ok(found.into_iter().map(|(row, _)| row).collect())
+}

@@ -1,0 +1,267 @@
+//! The thread that commits together whatever is waiting.
+//!
+//! On SQLite everything that writes goes through it; on MySQL the messages do. A caller is answered after the commit,
+//! never before. Should a transaction of many fail, each piece of work gets one of its own, so that a bad one fails
+//! alone. If the thread dies, its queue closes and every write answers that the database is away.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chatapp_domain::ports::StoreError;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::r2d2::R2D2Connection;
+use diesel::result::{Error, QueryResult};
+use rand::Rng;
+
+use crate::append::{Append, Appender};
+use crate::connection::{AnyConnection, Manager};
+use crate::error::{is_conflict, store_error};
+
+/// How often a transaction that lost against another one is repeated.
+pub(crate) const CONFLICT_RETRIES: u32 = 5;
+
+/// Something to be done in a transaction.
+pub(crate) enum Job {
+    /// A message to save; neighbours are saved with common statements.
+    Append(Append),
+    /// Anything else.
+    Unit(Box<dyn Unit>),
+}
+
+/// A unit of work that knows whom to answer.
+pub(crate) trait Unit: Send {
+    /// Does the work, in a savepoint; what the store itself refuses is kept for the answer. An error spoils the whole
+    /// transaction.
+    fn run(&mut self, connection: &mut AnyConnection) -> QueryResult<()>;
+
+    /// Answers, after the commit or after the failure.
+    fn settle(self: Box<Self>, committed: Result<(), StoreError>);
+
+    /// Whether nobody waits any more, so that the work need not begin.
+    fn is_abandoned(&self) -> bool;
+}
+
+/// The sending end.
+pub(crate) struct Writer {
+    jobs: Mutex<Option<flume::Sender<Job>>>,
+    sender: flume::WeakSender<Job>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread; it opens its connection when the first job arrives.
+    pub(crate) fn start(manager: Manager, queue: usize, batch: usize) -> std::io::Result<Self> {
+        let (sender, jobs) = flume::bounded(queue);
+        let mut worker = Worker { manager, connection: None, appender: Appender::default(), batch };
+        let thread =
+            std::thread::Builder::new().name("chatapp-writer".to_owned()).spawn(move || worker.serve(&jobs))?;
+        Ok(Self { sender: sender.downgrade(), jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues a job; a full queue refuses at once.
+    pub(crate) fn submit(&self, job: Job) -> Result<(), StoreError> {
+        let sender = self.sender.upgrade().ok_or_else(writer_is_gone)?;
+        sender.try_send(job).map_err(|error| match error {
+            flume::TrySendError::Full(_) => StoreError::Busy,
+            flume::TrySendError::Disconnected(_) => writer_is_gone(),
+        })
+    }
+
+    /// Lets the thread finish what is queued, and waits for it.
+    pub(crate) fn close(&self) {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            log::error!("the writer thread ended with a panic");
+        }
+    }
+}
+
+/// The answer to whoever waits for a writer that does not exist any more.
+pub(crate) fn writer_is_gone() -> StoreError {
+    StoreError::Unavailable("the writer has stopped".into())
+}
+
+struct Worker {
+    manager: Manager,
+    connection: Option<AnyConnection>,
+    appender: Appender,
+    batch: usize,
+}
+
+impl Worker {
+    fn serve(&mut self, jobs: &flume::Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            batch.extend(jobs.try_iter().take(self.batch - 1));
+            batch.retain(|job| !job.is_abandoned());
+            // A defect in one unit must not end all writing: its batch is answered by the drop of its channels.
+            if catch_unwind(AssertUnwindSafe(|| self.commit_together(batch))).is_err() {
+                log::error!("a panic in the writer; its transaction is rolled back");
+                self.connection = None;
+            }
+        }
+    }
+
+    fn commit_together(&mut self, mut batch: Vec<Job>) {
+        match self.transaction(&mut batch) {
+            Ok(()) => settle_all(batch, None),
+            Err(error) if batch.len() == 1 => settle_all(batch, Some(error)),
+            Err(error) => {
+                log::debug!("a transaction of {} is repeated one by one: {error}", batch.len());
+                for job in batch {
+                    let mut alone = vec![job];
+                    let outcome = self.transaction(&mut alone);
+                    settle_all(alone, outcome.err());
+                }
+            }
+        }
+    }
+
+    /// One transaction around all jobs, repeated if it lost against another one.
+    fn transaction(&mut self, batch: &mut [Job]) -> QueryResult<()> {
+        let mut attempt = 0;
+        loop {
+            match self.try_transaction(batch) {
+                Err(error) if is_conflict(&error) && attempt < CONFLICT_RETRIES => {
+                    std::thread::sleep(pause_before_retry(attempt));
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn try_transaction(&mut self, batch: &mut [Job]) -> QueryResult<()> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.manager.open().map_err(connection_error)?,
+        };
+        self.appender.prepare(&mut connection, batch.len())?;
+        let outcome = in_transaction(&mut connection, |connection| run_all(connection, &mut self.appender, batch));
+        if !connection.is_broken() {
+            self.connection = Some(connection);
+        }
+        outcome
+    }
+}
+
+fn run_all(connection: &mut AnyConnection, appender: &mut Appender, batch: &mut [Job]) -> QueryResult<()> {
+    for run in batch.chunk_by_mut(|one, next| one.is_append() && next.is_append()) {
+        if let [Job::Unit(unit)] = run {
+            unit.run(connection)?;
+        } else {
+            let mut appends: Vec<&mut Append> = run.iter_mut().filter_map(Job::as_append).collect();
+            appender.run(connection, &mut appends)?;
+        }
+    }
+    Ok(())
+}
+
+fn settle_all(batch: Vec<Job>, error: Option<Error>) {
+    let error = error.map(Arc::new);
+    let outcome = || match &error {
+        None => Ok(()),
+        Some(error) => Err(shared(error)),
+    };
+    let mut done: Vec<Append> = Vec::new();
+    for job in batch {
+        match job {
+            Job::Append(append) => done.push(append),
+            Job::Unit(unit) => {
+                Append::settle_all(std::mem::take(&mut done), outcome);
+                unit.settle(outcome());
+            }
+        }
+    }
+    Append::settle_all(done, outcome);
+}
+
+/// An error of many, for each of them.
+fn shared(error: &Arc<Error>) -> StoreError {
+    #[derive(Debug, thiserror::Error)]
+    #[error(transparent)]
+    struct Shared(Arc<Error>);
+    let copy = match &**error {
+        Error::DatabaseError(kind, info) => Error::DatabaseError(kind_of(kind), Box::new(info.message().to_owned())),
+        _ => return StoreError::Failed(Box::new(Shared(Arc::clone(error)))),
+    };
+    store_error(copy)
+}
+
+fn kind_of(kind: &diesel::result::DatabaseErrorKind) -> diesel::result::DatabaseErrorKind {
+    use diesel::result::DatabaseErrorKind as Kind;
+    match kind {
+        Kind::ClosedConnection => Kind::ClosedConnection,
+        Kind::SerializationFailure => Kind::SerializationFailure,
+        Kind::UniqueViolation => Kind::UniqueViolation,
+        Kind::ForeignKeyViolation => Kind::ForeignKeyViolation,
+        Kind::NotNullViolation => Kind::NotNullViolation,
+        Kind::CheckViolation => Kind::CheckViolation,
+        _ => Kind::Unknown,
+    }
+}
+
+/// A connection that could not be opened, as the transaction's error.
+pub(crate) fn connection_error(error: diesel::r2d2::Error) -> Error {
+    use diesel::result::DatabaseErrorKind::ClosedConnection;
+    Error::DatabaseError(ClosedConnection, Box::new(error.to_string()))
+}
+
+/// Runs `work` between BEGIN and COMMIT; anything that fails rolls back.
+///
+/// SQLite's transaction takes the write lock at once: one that starts reading and then wants to write is refused
+/// whenever another process wrote in between, however long it is willing to wait.
+pub(crate) fn in_transaction<T, E: From<Error>>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
+        AnyConnection::Mysql(_) => Transactions::begin_transaction(connection)?,
+    }
+    let outcome = work(connection).and_then(|value| {
+        Transactions::commit_transaction(connection)?;
+        Ok(value)
+    });
+    if outcome.is_err() && has_open_transaction(connection) {
+        // An engine that has rolled back by itself (a full disk, a deadlock) refuses this one, which is as good.
+        let _ = Transactions::rollback_transaction(connection);
+    }
+    outcome
+}
+
+type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
+
+fn has_open_transaction(connection: &mut AnyConnection) -> bool {
+    let status = Transactions::transaction_manager_status_mut(connection);
+    status.transaction_depth().is_ok_and(|depth| depth.is_some())
+}
+
+/// 5 to 80 ms, longer each time, never the same for two that met.
+pub(crate) fn pause_before_retry(attempt: u32) -> Duration {
+    let most = 5_u64 << attempt.min(4);
+    Duration::from_millis(rand::rng().random_range(most / 2..=most))
+}
+
+impl Job {
+    fn is_append(&self) -> bool {
+        matches!(self, Self::Append(_))
+    }
+
+    fn as_append(&mut self) -> Option<&mut Append> {
+        match self {
+            Self::Append(append) => Some(append),
+            Self::Unit(_) => None,
+        }
+    }
+
+    fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Append(append) => append.is_abandoned(),
+            Self::Unit(unit) => unit.is_abandoned(),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Opening, refusing and migrating databases.
+
+#[expect(dead_code, reason = "shared with other tests, which use the rest")]
+mod support;
+
+use chatapp_persistence::{Database, DatabaseUrl, OpenError, Settings};
+use diesel::connection::SimpleConnection;
+
+#[test]
+fn sqlite_makes_its_file_and_folder_and_migrates_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::new(DatabaseUrl::sqlite(folder.path().join("new/folder/chat.sqlite3")));
+    let database = Database::open(&settings).unwrap();
+    assert!(database.engine().starts_with("SQLite 3."), "{}", database.engine());
+    assert!(!database.pending_migrations().unwrap().is_empty());
+    assert_eq!(database.migrate().unwrap(), ["2026-11-24-000001_start"]);
+    assert!(database.pending_migrations().unwrap().is_empty());
+    assert!(database.migrate().unwrap().is_empty());
+    database.close();
+}
+
+#[test]
+fn two_processes_may_migrate_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::new(DatabaseUrl::sqlite(folder.path().join("chat.sqlite3")));
+    migrate_at_once(&settings);
+    if let Some((_, url)) = support::empty_mysql("CHARACTER SET utf8mb4") {
+        migrate_at_once(&Settings::new(url));
+    }
+}
+
+fn migrate_at_once(settings: &Settings) {
+    let databases: Vec<Database> = (0..4).map(|_| Database::open(settings).unwrap()).collect();
+    let ran: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            databases.iter().map(|database| scope.spawn(|| database.migrate().unwrap().len())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert!(ran >= 1);
+    assert!(databases[0].pending_migrations().unwrap().is_empty());
+}
+
+#[test]
+fn a_database_that_would_damage_texts_is_refused() {
+    let Some((_, url)) = support::empty_mysql("CHARACTER SET latin1") else { return };
+    let error = Database::open(&Settings::new(url)).err().unwrap();
+    assert!(matches!(error, OpenError::Unsuitable { .. }));
+    assert!(error.to_string().contains("latin1") && error.to_string().contains("utf8mb4"), "{error}");
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_named_without_its_password() {
+    let url = DatabaseUrl::parse("mysql://chat:s3cret@127.0.0.1:9/chat").unwrap();
+    let error = Database::open(&Settings::new(url)).err().unwrap().to_string();
+    assert!(error.contains("mysql://chat@127.0.0.1:9/chat") && !error.contains("s3cret"), "{error}");
+    let nowhere = Settings::new(DatabaseUrl::sqlite("/proc/no/such/folder/chat.sqlite3"));
+    assert!(matches!(Database::open(&nowhere), Err(OpenError::Connect { .. })));
+}
+
+#[test]
+fn a_migration_can_be_taken_back_and_run_again() {
+    let down = include_str!("../../../migrations/sqlite/2026-11-24-000001_start/down.sql");
+    let up = include_str!("../../../migrations/sqlite/2026-11-24-000001_start/up.sql");
+    let scratch = support::sqlite();
+    let path = scratch.url.sqlite_path().unwrap().to_str().unwrap();
+    let mut connection: diesel::SqliteConnection = diesel::Connection::establish(path).unwrap();
+    connection.batch_execute(down).unwrap();
+    connection.batch_execute(up).unwrap();
+    let Some(scratch) = support::mysql() else { return };
+    support::on_server(&scratch.name, |connection| {
+        connection.batch_execute(include_str!("../../../migrations/mysql/2026-11-24-000001_start/down.sql")).unwrap();
+        connection.batch_execute(include_str!("../../../migrations/mysql/2026-11-24-000001_start/up.sql")).unwrap();
+    });
+}

@@ -1,0 +1,211 @@
+//! No query that the contract can ask reads a whole table: each statement that the stores run is recorded, and the
+//! engine is asked how it would find the rows.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use chatapp_domain::conversation::Participation;
+use chatapp_domain::event::Pos;
+use chatapp_domain::message::{MessageId, Seq};
+use chatapp_domain::page::{Cursor, PageNumber};
+use chatapp_domain::ports::users::UserQuery;
+use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
+use chatapp_domain::user::{DisplayName, User, UsernameKey};
+use chatapp_testkit::builders::{self, NOON, a_size};
+use chatapp_testkit::contract::Stores;
+use chatapp_testkit::passwords::PlainHasher;
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+
+static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+struct Recorder;
+
+impl Instrumentation for Recorder {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            SEEN.lock().unwrap().insert(query.to_string());
+        }
+    }
+}
+
+/// What was recorded since the last time, each statement once, with its values.
+fn recorded() -> Vec<(String, Vec<String>)> {
+    let mut statements = BTreeSet::new();
+    let mut found = Vec::new();
+    for text in std::mem::take(&mut *SEEN.lock().unwrap()) {
+        let (statement, binds) = text.split_once(" -- binds: ").unwrap_or((&text, "[]"));
+        let is_query = ["SELECT", "UPDATE", "DELETE"].iter().any(|verb| statement.trim_start().starts_with(verb));
+        if is_query && statements.insert(statement.to_owned()) {
+            found.push((statement.to_owned(), values(binds)));
+        }
+    }
+    found
+}
+
+/// The values in a list as diesel prints it, as SQL literals.
+fn values(binds: &str) -> Vec<String> {
+    let inner = binds.trim();
+    let inner = inner.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(inner);
+    let (mut items, mut item, mut depth, mut quoted) = (Vec::new(), String::new(), 0, false);
+    for c in inner.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                items.push(std::mem::take(&mut item));
+                continue;
+            }
+            _ => {}
+        }
+        item.push(c);
+    }
+    items.push(item);
+    items.iter().map(|item| literal(item.trim())).collect()
+}
+
+fn literal(item: &str) -> String {
+    match item {
+        "true" => "1".to_owned(),
+        "false" => "0".to_owned(),
+        text if text.starts_with('"') => format!("'{}'", text.trim_matches('"').replace('\'', "''")),
+        number if number.parse::<i64>().is_ok() => number.to_owned(),
+        _ => "'x'".to_owned(),
+    }
+}
+
+#[derive(QueryableByName, Debug)]
+struct SqliteStep {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[derive(QueryableByName, Debug)]
+#[expect(dead_code, reason = "shown when the assertion fails")]
+struct MysqlStep {
+    #[diesel(sql_type = Nullable<Text>)]
+    table: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    r#type: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    key: Option<String>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_query_reads_a_whole_table() {
+    set_default_instrumentation(|| Some(Box::new(Recorder))).unwrap();
+
+    let sqlite = support::sqlite();
+    everything_the_contract_asks(&support::stores(&sqlite.database)).await;
+    let statements = recorded();
+    assert!(statements.len() > 30, "the recorder works: {}", statements.len());
+    let mut connection = SqliteConnection::establish(sqlite.url.sqlite_path().unwrap().to_str().unwrap()).unwrap();
+    for (statement, _) in &statements {
+        let plan: Vec<SqliteStep> =
+            diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(&mut connection).unwrap();
+        let scans = plan.iter().any(|step| step.detail.starts_with("SCAN") && step.detail != "SCAN CONSTANT ROW");
+        assert!(!scans, "{statement}\n{plan:#?}");
+    }
+
+    let Some(mysql) = support::mysql() else { return };
+    everything_the_contract_asks(&support::stores(&mysql.database)).await;
+    let statements = recorded();
+    support::on_server(&mysql.name, move |connection| {
+        diesel::sql_query("ANALYZE TABLE users, feeds, conversations, messages, events, sessions")
+            .execute(connection)
+            .unwrap();
+        for (statement, values) in statements {
+            let mut values = values.into_iter();
+            let filled: String = statement
+                .chars()
+                .map(|c| if c == '?' { values.next().unwrap_or_else(|| "1".to_owned()) } else { c.to_string() })
+                .collect();
+            let plan: Vec<MysqlStep> = diesel::sql_query(format!("EXPLAIN {filled}")).load(connection).unwrap();
+            let scans = plan.iter().any(|step| matches!(step.r#type.as_deref(), Some("ALL" | "index")));
+            assert!(!scans, "{filled}\n{plan:#?}");
+        }
+    });
+}
+
+/// Fills a database so that a planner has reason to use its indexes, then calls each method of each store.
+async fn everything_the_contract_asks(stores: &Stores) {
+    let wishes = (0..2_000).map(|n| builders::a_new_user(&format!("user{n}"))).collect();
+    let made = stores.users.create_many(wishes).await.unwrap();
+    let users: Vec<User> = made.into_iter().map(Result::unwrap).collect();
+    let (ada, bob) = (&users[0], &users[1]);
+    let mut sends = tokio::task::JoinSet::new();
+    for n in 0..6_000 {
+        let (sender, recipient) = (&users[n % 40], &users[(n * 7 + n / 40) % 400]);
+        let draft = builders::a_keyed_draft(sender, recipient, "hello", &format!("key-{n}"));
+        let messages = stores.messages.clone();
+        sends.spawn(async move { messages.append(draft, Box::new(|_| ())).await.unwrap() });
+        if n % 200 == 0 {
+            while sends.join_next().await.is_some() {}
+        }
+    }
+    while sends.join_next().await.is_some() {}
+    let send = async |text| stores.messages.append(builders::a_draft(ada, bob, text), Box::new(|_| ())).await.unwrap();
+    send("one").await;
+    send("two").await;
+    let place = Participation::of(ada.identity(), bob.identity());
+    let other = Participation::of(bob.identity(), ada.identity());
+    SEEN.lock().unwrap().clear();
+
+    let key = SessionKey([7; 32]);
+    let session = |key| NewSession {
+        key,
+        user: ada.id,
+        opened_at: NOON,
+        device: "test".to_owned(),
+        address: "127.0.0.1".to_owned(),
+    };
+    let lifetime = Lifetime::default();
+    for n in 0..100 {
+        stores.sessions.open(session(SessionKey([n + 100; 32]))).await.unwrap();
+    }
+    stores.sessions.open(session(key)).await.unwrap();
+    stores.sessions.find(key, NOON, lifetime).await.unwrap().unwrap();
+    stores.sessions.touch(key, NOON.after(Duration::from_secs(1))).await.unwrap();
+    stores.sessions.ended_among(vec![SessionId(1), SessionId(2)], NOON, lifetime).await.unwrap();
+    stores.sessions.close(key).await.unwrap();
+    stores.sessions.close_all(bob.id, None).await.unwrap();
+    stores.sessions.purge(NOON, lifetime).await.unwrap();
+
+    stores.users.by_name("user7").await.unwrap().unwrap();
+    stores.users.by_id(ada.id).await.unwrap().unwrap();
+    stores.users.credentials(&UsernameKey::of("User7")).await.unwrap().unwrap();
+    let everyone = UserQuery { except: ada.id, prefix: None, after: Some("user3".to_owned()), limit: 20 };
+    stores.users.list(everyone.clone()).await.unwrap();
+    stores.users.list(UserQuery { prefix: Some("user19".to_owned()), ..everyone }).await.unwrap();
+    stores.users.set_password(ada.id, PlainHasher::hash_of("another one")).await.unwrap();
+    stores.users.set_display_name(ada.id, DisplayName::parse("Ada L.").unwrap()).await.unwrap();
+    stores.users.set_active(ada.id, true).await.unwrap();
+
+    send("three").await;
+    stores.messages.find(ada.id, vec![MessageId(5)]).await.unwrap();
+    stores.messages.find(ada.id, (1..50).map(MessageId).collect()).await.unwrap();
+    stores.messages.history(&place, Cursor::After(Seq(1)), a_size(50)).await.unwrap();
+    stores.messages.history(&place, Cursor::Before(Seq(i64::MAX)), a_size(15)).await.unwrap();
+    stores.messages.page(&place, PageNumber::Number(1), a_size(15)).await.unwrap();
+    stores.messages.page_of_all(ada.id, PageNumber::Number(2), a_size(15)).await.unwrap();
+
+    stores.conversations.list(&ada.identity(), None, a_size(50)).await.unwrap();
+    stores.conversations.list(&ada.identity(), Some(Pos(100)), a_size(50)).await.unwrap();
+    stores.conversations.mark_read(&other, Seq(1), Box::new(|_| ())).await.unwrap().unwrap();
+    stores.conversations.mark_read(&place, Seq(1), Box::new(|_| ())).await.unwrap().unwrap();
+    stores.conversations.find(&place).await.unwrap().unwrap();
+    stores.conversations.find(&other).await.unwrap().unwrap();
+
+    stores.events.epoch().await.unwrap();
+    stores.events.latest(ada.id).await.unwrap();
+    stores.events.latest_of(users[..100].iter().map(|user| user.id).collect()).await.unwrap();
+    stores.events.after(ada.id, Pos(3), 100).await.unwrap();
+    stores.events.position_of(ada.id, MessageId(5)).await.unwrap();
+    stores.events.purge(NOON).await.unwrap();
+    stores.health.check().await.unwrap();
+}

@@ -1,0 +1,177 @@
+//! What every set of stores must keep: one function per promise of a port, run in memory and on each database alike.
+//!
+//! A promise makes its own people under names that nobody else uses, so all of them may run at once on one database.
+
+pub mod conversations;
+pub mod events;
+pub mod messages;
+mod scene;
+pub mod sessions;
+pub mod users;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chatapp_domain::ports::StoreHealth;
+use chatapp_domain::ports::conversations::ConversationStore;
+use chatapp_domain::ports::events::EventStore;
+use chatapp_domain::ports::messages::MessageStore;
+use chatapp_domain::ports::sessions::SessionStore;
+use chatapp_domain::ports::users::UserStore;
+
+/// The stores of one database.
+#[derive(Clone)]
+pub struct Stores {
+    /// People.
+    pub users: Arc<dyn UserStore>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Messages.
+    pub messages: Arc<dyn MessageStore>,
+    /// Conversations.
+    pub conversations: Arc<dyn ConversationStore>,
+    /// Events.
+    pub events: Arc<dyn EventStore>,
+    /// Whether the database answers.
+    pub health: Arc<dyn StoreHealth>,
+}
+
+/// How long a promise may take before it counts as broken: something hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Runs one promise; passes over it if there are no stores to run it on, which whoever gives them says aloud.
+pub async fn keep(stores: impl Into<Option<Stores>>, promise: impl AsyncFnOnce(Stores)) {
+    if let Some(stores) = stores.into() {
+        tokio::time::timeout(PATIENCE, Box::pin(promise(stores))).await.expect("the promise is kept in time");
+    }
+}
+
+/// Writes one test for each promise, to be run on the stores that `$stores` opens: an async function that gives
+/// [`Stores`], or `None` (having said so aloud) if there is no such database here.
+///
+/// ```text
+/// mod sqlite {
+///     async fn open() -> chatapp_testkit::contract::Stores { todo!() }
+///     chatapp_testkit::contract_tests!(open);
+/// }
+/// ```
+#[macro_export]
+macro_rules! contract_tests {
+    ($stores:path) => {
+        $crate::promises_kept!($stores, users:
+            a_new_person_is_found_by_number_name_and_key,
+            nobody_is_found_where_nobody_is,
+            names_are_compared_exactly,
+            names_with_one_key_exclude_each_other,
+            names_that_differ_by_an_accent_live_side_by_side,
+            the_longest_name_is_kept_whole,
+            log_in_takes_a_name_in_any_form,
+            of_many_who_want_a_name_at_once_one_gets_it,
+            registering_many_answers_each_in_order,
+            registering_none_or_a_thousand_works,
+            a_person_is_known_right_after_the_registration,
+            a_replaced_password_is_what_log_in_checks,
+            a_password_for_nobody_is_refused,
+            a_display_name_is_replaced,
+            someone_inactive_is_not_listed_but_found,
+            a_search_lists_people_in_the_order_of_their_keys,
+            a_list_is_paged_by_name,
+            everyone_is_listed_but_oneself,
+            a_prefix_finds_usernames_and_display_names_in_any_case,
+            a_prefix_knows_the_case_of_every_letter_and_keeps_accents,
+            wildcards_in_a_prefix_mean_themselves,
+        );
+        $crate::promises_kept!($stores, sessions:
+            an_open_session_is_found_with_its_user,
+            a_key_that_nobody_has_finds_nothing,
+            keys_that_look_alike_as_text_are_different,
+            an_idle_session_does_not_count,
+            a_touch_keeps_a_session_alive_up_to_its_absolute_end,
+            touching_what_is_over_is_nothing,
+            a_closed_session_is_gone_at_once,
+            a_session_is_closed_once_however_many_try,
+            all_sessions_of_a_person_end_but_one,
+            all_sessions_end_whatever_foreign_one_is_spared,
+            sessions_of_someone_inactive_do_not_count,
+            ended_sessions_are_told_from_those_that_count,
+            five_hundred_sessions_are_checked_at_once,
+            only_what_is_past_its_lifetime_is_forgotten,
+            sessions_opened_at_once_are_different,
+        );
+        $crate::promises_kept!($stores, messages:
+            the_first_message_begins_a_conversation,
+            a_message_is_found_by_its_two_people_only,
+            messages_are_found_once_each_in_the_order_of_their_ids,
+            bodies_come_back_exactly,
+            the_longest_body_is_kept_whole,
+            time_never_runs_backwards_in_a_conversation,
+            a_repeated_key_gives_the_message_of_that_time,
+            a_key_used_for_another_message_is_refused,
+            keys_are_compared_exactly,
+            a_key_belongs_to_its_sender,
+            of_twenty_sends_with_one_key_at_once_one_is_new,
+            of_different_messages_with_one_key_at_once_one_is_saved,
+            nobody_writes_to_or_as_somebody_unknown,
+            a_note_to_oneself_takes_one_place,
+            sixty_four_senders_to_one_person_leave_no_gap,
+            sixty_four_sends_in_one_conversation_are_numbered_without_a_gap,
+            two_people_writing_to_each_other_at_once_see_one_order,
+            a_ring_of_people_writing_at_once_is_not_stuck,
+            what_is_told_is_already_there,
+            a_send_that_nobody_waits_for_is_saved_and_told_or_neither,
+            history_reads_on_from_any_place,
+            history_of_nothing_is_empty,
+            each_pair_has_its_own_conversation,
+            pages_are_numbered_from_the_newest,
+            an_empty_list_has_one_empty_page,
+            everything_is_one_list_in_commit_order,
+            ids_are_given_once,
+        );
+        $crate::promises_kept!($stores, conversations:
+            where_nothing_was_said_there_is_no_conversation,
+            a_conversation_is_seen_from_both_sides,
+            unread_counts_what_the_other_said_since,
+            sending_does_not_mark_as_read,
+            unread_is_exact_in_a_long_conversation,
+            a_note_to_oneself_is_never_unread,
+            a_read_position_never_goes_back,
+            reading_past_the_end_means_the_end,
+            a_read_is_an_event_for_both,
+            conversations_are_listed_by_their_latest_message,
+            a_list_of_conversations_is_paged_by_activity,
+            the_other_person_is_shown_as_they_are_now,
+            reading_the_same_place_at_once_is_one_event,
+            reading_different_places_at_once_only_goes_forward,
+            writing_and_reading_in_both_directions_at_once_adds_up,
+        );
+        $crate::promises_kept!($stores, events:
+            a_living_store_is_healthy,
+            the_epoch_stays_the_same,
+            somebody_new_has_no_events,
+            a_message_is_an_event_for_both,
+            a_note_to_oneself_is_one_event,
+            events_are_followed_in_pieces,
+            a_cursor_at_the_end_is_fine_and_one_ahead_is_not,
+            everyone_has_their_own_events,
+            a_message_has_a_position_for_its_two_people,
+            the_positions_of_many_are_asked_for_at_once,
+            forgotten_events_are_gone_and_not_skipped,
+            the_latest_event_may_be_forgotten,
+        );
+    };
+}
+
+/// The tests of one group of promises.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! promises_kept {
+    ($stores:path, $group:ident: $($promise:ident,)+) => {
+        $(
+            #[$crate::tokio::test(flavor = "multi_thread", crate = "chatapp_testkit::tokio")]
+            async fn $promise() {
+                let promise = async |stores: $crate::contract::Stores| $crate::contract::$group::$promise(&stores).await;
+                $crate::contract::keep($stores().await, promise).await;
+            }
+        )+
+    };
+}

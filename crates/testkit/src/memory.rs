@@ -1,0 +1,127 @@
+//! All stores in memory behind one mutex: a transaction is a lock, and committing is releasing it.
+
+mod conversations;
+mod events;
+mod messages;
+mod sessions;
+mod users;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use chatapp_domain::conversation::Pair;
+use chatapp_domain::event::{Epoch, Pos};
+use chatapp_domain::message::{IdempotencyKey, Message, MessageId};
+use chatapp_domain::ports::{StoreError, StoreHealth};
+use chatapp_domain::session::SessionId;
+use chatapp_domain::time::{Clock, SystemClock};
+use chatapp_domain::user::{UserId, UsernameKey};
+
+use crate::contract::Stores;
+
+/// Implements every store port. Clones share one memory.
+#[derive(Clone)]
+pub struct MemoryStores {
+    state: Arc<Mutex<State>>,
+    clock: Arc<dyn Clock>,
+}
+
+struct State {
+    away: bool,
+    epoch: Epoch,
+    users: BTreeMap<UserId, users::Person>,
+    names: HashMap<UsernameKey, UserId>,
+    sessions: BTreeMap<SessionId, sessions::Kept>,
+    last_session: i64,
+    messages: BTreeMap<MessageId, Message>,
+    sends: HashMap<(UserId, IdempotencyKey), MessageId>,
+    threads: HashMap<Pair, conversations::Thread>,
+    journals: HashMap<UserId, events::Journal>,
+    positions: HashMap<(UserId, MessageId), Pos>,
+}
+
+impl MemoryStores {
+    /// Empty stores that date reads by the machine's clock.
+    pub fn new() -> Self {
+        Self::with_clock(Arc::new(SystemClock))
+    }
+
+    /// Empty stores that date reads by `clock`.
+    pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        let state = State {
+            away: false,
+            epoch: Epoch("memory-1".to_owned()),
+            users: BTreeMap::new(),
+            names: HashMap::new(),
+            sessions: BTreeMap::new(),
+            last_session: 0,
+            messages: BTreeMap::new(),
+            sends: HashMap::new(),
+            threads: HashMap::new(),
+            journals: HashMap::new(),
+            positions: HashMap::new(),
+        };
+        Self { state: Arc::new(Mutex::new(state)), clock }
+    }
+
+    /// From now on everything fails with [`StoreError::Unavailable`].
+    pub fn go_away(&self) {
+        self.lock(|state| state.away = true);
+    }
+
+    /// Ends an outage. Nothing was lost.
+    pub fn come_back(&self) {
+        self.lock(|state| state.away = false);
+    }
+
+    /// Another history begins, as after restoring a backup.
+    pub fn begin_epoch(&self, name: &str) {
+        self.lock(|state| state.epoch = Epoch(name.to_owned()));
+    }
+
+    /// These stores as the bundle that the contract is run on.
+    pub fn stores(&self) -> Stores {
+        let all = Arc::new(self.clone());
+        Stores {
+            users: all.clone(),
+            sessions: all.clone(),
+            messages: all.clone(),
+            conversations: all.clone(),
+            events: all.clone(),
+            health: all,
+        }
+    }
+
+    /// One unit of work, unless the store is away.
+    fn unit<T>(&self, work: impl FnOnce(&mut State) -> T) -> Result<T, StoreError> {
+        self.lock(|state| {
+            if state.away {
+                return Err(StoreError::Unavailable("the memory has gone away".into()));
+            }
+            Ok(work(state))
+        })
+    }
+
+    fn lock<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Default for MemoryStores {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl StoreHealth for MemoryStores {
+    async fn check(&self) -> Result<(), StoreError> {
+        self.unit(|_| ())
+    }
+}
+
+/// A limit as iterators count.
+fn count(limit: i64) -> usize {
+    usize::try_from(limit).unwrap_or(0)
+}
