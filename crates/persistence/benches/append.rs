@@ -1,6 +1,8 @@
 //! How many messages a second the store alone can save, durably, from many senders at once: what the HTTP layer can
 //! at best pass on. `cargo bench -p chatapp-persistence --bench append`.
 
+#![expect(clippy::unwrap_used, reason = "a bench has nobody to answer to")]
+
 #[path = "../tests/support/mod.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod support;

@@ -92,7 +92,7 @@ fn list(connection: &mut AnyConnection, me: &Identity, before: i64, size: PageSi
     // A note to oneself is in both.
     rows.extend(others.into_iter().filter(|(row, _, _)| row.low_id != row.high_id));
     let mut found: Vec<Conversation> = rows.into_iter().map(|row| seen_by(me, row)).collect();
-    found.sort_unstable_by(|one, other| other.activity.cmp(&one.activity));
+    found.sort_unstable_by_key(|conversation| std::cmp::Reverse(conversation.activity));
     found.truncate(usize::try_from(size.get()).unwrap_or_default());
     Ok(found)
 }
