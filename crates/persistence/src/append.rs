@@ -85,10 +85,11 @@ struct Counters {
     conversations: HashMap<Pair, ConversationRow>,
 }
 
-/// Writes drafts, and remembers between transactions which ids are free.
+/// Writes drafts, and remembers between transactions what spares a look into the database.
 #[derive(Default)]
 pub(crate) struct Appender {
     ids: mysql::IdBlock,
+    remembered: sqlite::Remembered,
 }
 
 type Earlier = HashMap<(i64, String), MessageRow>;
@@ -204,16 +205,21 @@ impl Appender {
         }
     }
 
+    /// Forgets what it remembers: a transaction failed, or something else wrote in it.
+    pub(crate) fn forget(&mut self) {
+        self.remembered.clear();
+    }
+
     /// Saves drafts in the open transaction.
     pub(crate) fn run(&mut self, connection: &mut AnyConnection, drafts: &mut [&mut Append]) -> QueryResult<()> {
         match connection {
             AnyConnection::Sqlite(connection) => {
                 let earlier = sqlite::earlier(connection, drafts)?;
-                let mut counters = sqlite::counters(connection, drafts)?;
+                let counters = self.remembered.counters(connection, drafts)?;
                 let wanted = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
                 let mut ids = sqlite::take_ids(connection, wanted)?;
-                decide(drafts, &earlier, &mut counters, || ids.next());
-                sqlite::save(connection, drafts, &counters)
+                decide(drafts, &earlier, counters, || ids.next());
+                sqlite::save(connection, drafts, counters)
             }
             AnyConnection::Mysql(connection) => {
                 let mut counters = mysql::counters(connection, drafts)?;

@@ -101,6 +101,7 @@ impl Worker {
             if catch_unwind(AssertUnwindSafe(|| self.commit_together(batch))).is_err() {
                 log::error!("a panic in the writer; its transaction is rolled back");
                 self.connection = None;
+                self.appender.forget();
             }
         }
     }
@@ -141,6 +142,9 @@ impl Worker {
         };
         self.appender.prepare(&mut connection, batch.len())?;
         let outcome = in_transaction(&mut connection, |connection| run_all(connection, &mut self.appender, batch));
+        if outcome.is_err() {
+            self.appender.forget();
+        }
         if !connection.is_broken() {
             self.connection = Some(connection);
         }
@@ -151,6 +155,7 @@ impl Worker {
 fn run_all(connection: &mut AnyConnection, appender: &mut Appender, batch: &mut [Job]) -> QueryResult<()> {
     for run in batch.chunk_by_mut(|one, next| one.is_append() && next.is_append()) {
         if let [Job::Unit(unit)] = run {
+            appender.forget();
             unit.run(connection)?;
         } else {
             let mut appends: Vec<&mut Append> = run.iter_mut().filter_map(Job::as_append).collect();

@@ -1,45 +1,68 @@
-//! The statements of an append on SQLite: one row each, prepared once, since there is no round trip to save.
+//! The statements of an append on SQLite: one row each, since there is no round trip to save, and each prepared once.
+//!
+//! This thread is the only one that writes here, so the counters that it wrote last are still in its memory. Another
+//! process may write to the same file; SQLite says whether one did.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use chatapp_domain::conversation::Pair;
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::{Append, Counters, Earlier, pairs, people};
-use crate::rows::{CONVERSATION, ConversationRow, FEED, MESSAGE};
-use crate::schema::{conversations, feeds, messages, sequences};
+use super::{Append, Counters, Earlier, NewMessageRow, pairs, people};
+use crate::rows::{CONVERSATION, ConversationRow, FEED, FeedRow, MESSAGE};
+use crate::schema::{conversations, feeds, messages};
 
-/// The messages that were saved under these drafts' keys before.
-pub(super) fn earlier(connection: &mut SqliteConnection, drafts: &[&mut Append]) -> QueryResult<Earlier> {
-    let mut earlier = Earlier::new();
-    for (sender, key) in drafts.iter().filter_map(|append| append.key()) {
-        let found = messages::table
-            .filter(messages::sender_id.eq(sender).and(messages::client_key.eq(&key)))
-            .select(MESSAGE)
-            .first(connection)
-            .optional()?;
-        if let Some(row) = found {
-            earlier.insert((sender, key), row);
-        }
-    }
-    Ok(earlier)
+/// How many counters are remembered before all are forgotten.
+const REMEMBERED: usize = 50_000;
+
+/// The counters as this thread left them.
+#[derive(Default)]
+pub(super) struct Remembered {
+    counters: Counters,
+    version: i64,
 }
 
-/// The counters of everyone concerned; conversations that do not exist yet are made.
-pub(super) fn counters(connection: &mut SqliteConnection, drafts: &[&mut Append]) -> QueryResult<Counters> {
-    let mut counters = Counters::default();
+impl Remembered {
+    /// Forgets everything, because something else may have written.
+    pub(super) fn clear(&mut self) {
+        self.counters.feeds.clear();
+        self.counters.conversations.clear();
+    }
+
+    /// The counters of everyone concerned; conversations that do not exist yet are made.
+    pub(super) fn counters(
+        &mut self,
+        connection: &mut SqliteConnection,
+        drafts: &[&mut Append],
+    ) -> QueryResult<&mut Counters> {
+        let version = DataVersion.get_result::<i64>(connection)?;
+        let known = &mut self.counters;
+        if version != self.version || known.feeds.len() + known.conversations.len() > REMEMBERED {
+            self.version = version;
+            self.clear();
+        }
+        load(&mut self.counters, connection, drafts)?;
+        Ok(&mut self.counters)
+    }
+}
+
+fn load(counters: &mut Counters, connection: &mut SqliteConnection, drafts: &[&mut Append]) -> QueryResult<()> {
+    let Counters { feeds, conversations } = counters;
     for user in people(drafts) {
-        let feed = feeds::table.find(user).select(FEED).first(connection).optional()?;
-        counters.feeds.extend(feed.map(|feed| (user, feed)));
+        if !feeds.contains_key(&user) {
+            let feed = feeds::table.find(user).select(FEED).first::<FeedRow>(connection).optional()?;
+            feeds.extend(feed.map(|feed| (user, feed)));
+        }
     }
-    let pairs = pairs(drafts, &counters.feeds);
-    counters.conversations = HashMap::with_capacity(pairs.len());
-    for pair in pairs {
-        counters.conversations.insert(pair, conversation(connection, pair)?);
+    for pair in pairs(drafts, feeds) {
+        if !conversations.contains_key(&pair) {
+            conversations.insert(pair, conversation(connection, pair)?);
+        }
     }
-    Ok(counters)
+    Ok(())
 }
 
 fn conversation(connection: &mut SqliteConnection, pair: Pair) -> QueryResult<ConversationRow> {
@@ -58,36 +81,153 @@ fn conversation(connection: &mut SqliteConnection, pair: Pair) -> QueryResult<Co
     }
 }
 
+/// The messages that were saved under these drafts' keys before.
+pub(super) fn earlier(connection: &mut SqliteConnection, drafts: &[&mut Append]) -> QueryResult<Earlier> {
+    let mut earlier = Earlier::new();
+    for (sender, key) in drafts.iter().filter_map(|append| append.key()) {
+        let found = messages::table
+            .filter(messages::sender_id.eq(sender).and(messages::client_key.eq(&key)))
+            .select(MESSAGE)
+            .first(connection)
+            .optional()?;
+        if let Some(row) = found {
+            earlier.insert((sender, key), row);
+        }
+    }
+    Ok(earlier)
+}
+
 /// Free ids for `wanted` messages.
 pub(super) fn take_ids(connection: &mut SqliteConnection, wanted: i64) -> QueryResult<Range<i64>> {
-    let next: i64 = diesel::update(sequences::table.find("message"))
-        .set(sequences::next.eq(sequences::next + wanted))
-        .returning(sequences::next)
-        .get_result(connection)?;
+    let next = TakeIds { wanted }.get_result::<i64>(connection)?;
     Ok(next - wanted..next)
 }
 
 /// Writes the new messages and the counters that they moved.
 pub(super) fn save(connection: &mut SqliteConnection, drafts: &[&mut Append], counters: &Counters) -> QueryResult<()> {
     for row in drafts.iter().filter_map(|append| append.row()) {
-        diesel::insert_into(messages::table).values(row).execute(connection)?;
+        InsertMessage(row).execute(connection)?;
     }
     let (moved_feeds, moved_conversations) = counters.moved(drafts);
     for feed in moved_feeds {
-        diesel::update(feeds::table.find(feed.user_id))
-            .set((feeds::last_pos.eq(feed.last_pos), feeds::message_count.eq(feed.message_count)))
-            .execute(connection)?;
+        SaveFeed(feed).execute(connection)?;
     }
-    for row in moved_conversations {
-        diesel::update(conversations::table.find(row.id))
-            .set((
-                conversations::last_seq.eq(row.last_seq),
-                conversations::last_at.eq(row.last_at),
-                conversations::low_sent.eq(row.low_sent),
-                conversations::low_pos.eq(row.low_pos),
-                conversations::high_pos.eq(row.high_pos),
-            ))
-            .execute(connection)?;
+    for conversation in moved_conversations {
+        SaveConversation(conversation).execute(connection)?;
     }
     Ok(())
+}
+
+/// Whether another connection has written: a number that changes then.
+struct DataVersion;
+
+struct TakeIds {
+    wanted: i64,
+}
+
+struct InsertMessage<'a>(NewMessageRow<'a>);
+
+struct SaveFeed<'a>(&'a FeedRow);
+
+struct SaveConversation<'a>(&'a ConversationRow);
+
+/// Lets a statement of our own run, and stay prepared. diesel prepares each UPDATE, and each INSERT of an optional
+/// value, anew, because its text may differ from one time to the next; these texts do not.
+macro_rules! stays_prepared {
+    ($statement:ty, $id:ty) => {
+        impl QueryId for $statement {
+            type QueryId = $id;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+
+        impl RunQueryDsl<SqliteConnection> for $statement {}
+    };
+}
+
+stays_prepared!(DataVersion, DataVersion);
+stays_prepared!(TakeIds, TakeIds);
+stays_prepared!(InsertMessage<'_>, InsertMessage<'static>);
+stays_prepared!(SaveFeed<'_>, SaveFeed<'static>);
+stays_prepared!(SaveConversation<'_>, SaveConversation<'static>);
+
+impl diesel::query_builder::Query for DataVersion {
+    type SqlType = BigInt;
+}
+
+impl diesel::query_builder::Query for TakeIds {
+    type SqlType = BigInt;
+}
+
+impl QueryFragment<Sqlite> for DataVersion {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("SELECT data_version FROM pragma_data_version");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for TakeIds {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("UPDATE sequences SET next = next + ");
+        out.push_bind_param::<BigInt, _>(&self.wanted)?;
+        out.push_sql(" WHERE name = 'message' RETURNING next");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for InsertMessage<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        let row = &self.0;
+        out.push_sql(
+            "INSERT INTO messages (id, conversation_id, seq, sender_id, sender_pos, recipient_id, recipient_pos, \
+             low_sent, sent_at, client_key, body) VALUES (",
+        );
+        let numbers = [
+            &row.id,
+            &row.conversation_id,
+            &row.seq,
+            &row.sender_id,
+            &row.sender_pos,
+            &row.recipient_id,
+            &row.recipient_pos,
+            &row.low_sent,
+            &row.sent_at,
+        ];
+        for number in numbers {
+            out.push_bind_param::<BigInt, _>(number)?;
+            out.push_sql(", ");
+        }
+        out.push_bind_param::<Nullable<Text>, _>(&row.client_key)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(row.body)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for SaveFeed<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("UPDATE feeds SET last_pos = ");
+        out.push_bind_param::<BigInt, _>(&self.0.last_pos)?;
+        out.push_sql(", message_count = ");
+        out.push_bind_param::<BigInt, _>(&self.0.message_count)?;
+        out.push_sql(" WHERE user_id = ");
+        out.push_bind_param::<BigInt, _>(&self.0.user_id)
+    }
+}
+
+impl QueryFragment<Sqlite> for SaveConversation<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("UPDATE conversations SET last_seq = ");
+        out.push_bind_param::<BigInt, _>(&self.0.last_seq)?;
+        out.push_sql(", last_at = ");
+        out.push_bind_param::<BigInt, _>(&self.0.last_at)?;
+        out.push_sql(", low_sent = ");
+        out.push_bind_param::<BigInt, _>(&self.0.low_sent)?;
+        out.push_sql(", low_pos = ");
+        out.push_bind_param::<BigInt, _>(&self.0.low_pos)?;
+        out.push_sql(", high_pos = ");
+        out.push_bind_param::<BigInt, _>(&self.0.high_pos)?;
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<BigInt, _>(&self.0.id)
+    }
 }
