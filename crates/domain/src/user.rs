@@ -82,11 +82,12 @@ pub struct UsernameKey(String);
 impl UsernameKey {
     /// The key of any text, also of one that is no valid name.
     pub fn of(text: &str) -> Self {
-        let visible = text::strip(text).chars().filter(|c| !text::is_invisible(*c)).nfkc();
+        let visible = text.chars().filter(|c| !text::is_invisible(*c)).nfkc();
         let folded: String = caseless::default_case_fold_str(&visible.collect::<String>());
         // Folding can leave a form that normalises further; one more round reaches the fixed point.
         let again = caseless::default_case_fold_str(&folded.nfkc().collect::<String>());
-        Self(again.nfkc().collect())
+        // White space can stand behind invisible characters or come out of a compatibility form, so it goes last.
+        Self(text::strip(&again.nfkc().collect::<String>()).to_owned())
     }
 
     /// The key as text.

@@ -11,8 +11,8 @@ use crate::passwords::PlainHasher;
 /// The password of everyone whom [`a_user`] makes, as [`PlainHasher`] stores it.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// When everything happens unless a test says otherwise: 2026-01-01T00:00:00.000001Z.
-pub const NOON: Timestamp = Timestamp::from_micros(1_767_225_600_000_001);
+/// When everything happens unless a test says otherwise: 2026-01-01T00:00:00.000001Z; the odd microsecond shows who rounds.
+pub const NEW_YEAR: Timestamp = Timestamp::from_micros(1_767_225_600_000_001);
 
 /// A wish to register somebody.
 pub fn a_new_user(name: &str) -> NewUser {
@@ -21,7 +21,7 @@ pub fn a_new_user(name: &str) -> NewUser {
         email: Email::default(),
         password: PlainHasher::hash_of(PASSWORD),
         is_superuser: false,
-        joined_at: NOON,
+        joined_at: NEW_YEAR,
     }
 }
 
@@ -47,7 +47,7 @@ pub fn a_key(text: &str) -> IdempotencyKey {
 
 /// A draft without a key.
 pub fn a_draft(sender: &User, recipient: &User, text: &str) -> Draft {
-    Draft { sender: sender.identity(), recipient: recipient.identity(), body: a_body(text), key: None, at: NOON }
+    Draft { sender: sender.identity(), recipient: recipient.identity(), body: a_body(text), key: None, at: NEW_YEAR }
 }
 
 /// A draft with a key.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use chatapp_domain::time::{Clock, Timestamp};
 
+use crate::builders::NEW_YEAR;
+
 /// Clones share one time.
 #[derive(Clone, Debug)]
 pub struct SetClock {
@@ -30,9 +32,9 @@ impl SetClock {
 }
 
 impl Default for SetClock {
-    /// 2026-01-01T00:00:00.000001Z: the odd microsecond shows who rounds.
+    /// Shows [`NEW_YEAR`].
     fn default() -> Self {
-        Self::at(Timestamp::from_micros(1_767_225_600_000_001))
+        Self::at(NEW_YEAR)
     }
 }
 

@@ -3,8 +3,10 @@
 //! A promise makes its own people under names that nobody else uses, so all of them may run at once on one database.
 
 pub mod conversations;
+pub mod crowds;
 pub mod events;
 pub mod messages;
+pub mod reading;
 mod scene;
 pub mod sessions;
 pub mod users;
@@ -100,8 +102,6 @@ macro_rules! contract_tests {
         );
         $crate::promises_kept!($stores, messages:
             the_first_message_begins_a_conversation,
-            a_message_is_found_by_its_two_people_only,
-            messages_are_found_once_each_in_the_order_of_their_ids,
             bodies_come_back_exactly,
             the_longest_body_is_kept_whole,
             time_never_runs_backwards_in_a_conversation,
@@ -109,23 +109,29 @@ macro_rules! contract_tests {
             a_key_used_for_another_message_is_refused,
             keys_are_compared_exactly,
             a_key_belongs_to_its_sender,
-            of_twenty_sends_with_one_key_at_once_one_is_new,
-            of_different_messages_with_one_key_at_once_one_is_saved,
             nobody_writes_to_or_as_somebody_unknown,
             a_note_to_oneself_takes_one_place,
+        );
+        $crate::promises_kept!($stores, crowds:
+            of_twenty_sends_with_one_key_at_once_one_is_new,
+            of_different_messages_with_one_key_at_once_one_is_saved,
             sixty_four_senders_to_one_person_leave_no_gap,
             sixty_four_sends_in_one_conversation_are_numbered_without_a_gap,
             two_people_writing_to_each_other_at_once_see_one_order,
             a_ring_of_people_writing_at_once_is_not_stuck,
             what_is_told_is_already_there,
             a_send_that_nobody_waits_for_is_saved_and_told_or_neither,
+            ids_are_given_once,
+        );
+        $crate::promises_kept!($stores, reading:
+            a_message_is_found_by_its_two_people_only,
+            messages_are_found_once_each_in_the_order_of_their_ids,
             history_reads_on_from_any_place,
             history_of_nothing_is_empty,
             each_pair_has_its_own_conversation,
             pages_are_numbered_from_the_newest,
             an_empty_list_has_one_empty_page,
             everything_is_one_list_in_commit_order,
-            ids_are_given_once,
         );
         $crate::promises_kept!($stores, conversations:
             where_nothing_was_said_there_is_no_conversation,

@@ -11,8 +11,8 @@ use chatapp_domain::user::{User, UserId};
 
 use super::Stores;
 use super::scene::{
-    a_couple, a_crowd, a_person, events_of, latest, read_on, reads_are_kept, reads_may_be_forgotten, say, say_many,
-    send,
+    a_couple, a_crowd, a_person, between, events_of, latest, read_on, reads_are_kept, reads_may_be_forgotten, say,
+    say_many, send,
 };
 use crate::builders::{a_key, a_keyed_draft};
 
@@ -139,7 +139,7 @@ pub async fn a_message_has_a_position_for_its_two_people(stores: &Stores) {
     let people = a_crowd(stores, 3).await;
     let (ada, bob, eve) = (&people[0], &people[1], &people[2]);
     say(stores, eve, bob, "so that positions differ").await;
-    let message = say(stores, &ada.clone(), bob, "hello").await;
+    let message = say(stores, ada, bob, "hello").await;
     let position = async |user: &User, id| stores.events.position_of(user.id, id).await.unwrap();
     assert_eq!(position(ada, message.id).await, Some(Pos(1)));
     assert_eq!(position(bob, message.id).await, Some(Pos(2)));
@@ -186,7 +186,7 @@ pub async fn forgotten_events_are_gone_and_not_skipped(stores: &Stores) {
         assert_eq!(positions(stores, me, 4, 100).await, [5, 6]);
         assert_eq!(positions(stores, me, 6, 100).await, [] as [i64; 0]);
     }
-    assert_eq!(stores.conversations.find(&super::scene::between(&bob, &ada)).await.unwrap().unwrap().read_seq, Seq(2));
+    assert_eq!(stores.conversations.find(&between(&bob, &ada)).await.unwrap().unwrap().read_seq, Seq(2));
     say(stores, &ada, &bob, "on we go").await;
     assert_eq!(positions(stores, &ada, 6, 100).await, [7], "a forgotten place is not given again");
 }

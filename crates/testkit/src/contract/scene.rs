@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chatapp_domain::conversation::Participation;
 use chatapp_domain::event::{Event, Pos};
-use chatapp_domain::message::{Draft, Message, Seq};
+use chatapp_domain::message::{Draft, Message, MessageId, Seq};
 use chatapp_domain::page::Cursor;
 use chatapp_domain::ports::conversations::{AfterRead, ReadMoved};
 use chatapp_domain::ports::events::Following;
@@ -179,6 +179,11 @@ pub(super) async fn conversation(stores: &Stores, me: &User, peer: &User) -> Vec
         let expected: Vec<Seq> = (1..).map(Seq).take(all.len()).collect();
         assert_eq!(all.iter().map(|message| message.seq).collect::<Vec<_>>(), expected, "numbers are dense");
     }
+}
+
+/// Which messages these are.
+pub(super) fn ids(messages: &[Message]) -> Vec<MessageId> {
+    messages.iter().map(|message| message.id).collect()
 }
 
 /// Waits for something that a store may take about a second to notice.

@@ -9,7 +9,7 @@ use chatapp_domain::user::User;
 
 use super::Stores;
 use super::scene::{a_name, a_person, all_at_once, eventually};
-use crate::builders::NOON;
+use crate::builders::NEW_YEAR;
 
 const LIFETIME: Lifetime = Lifetime { idle: Duration::from_secs(1000), absolute: Duration::from_secs(3000) };
 const MICROSECOND: Duration = Duration::from_micros(1);
@@ -24,7 +24,7 @@ fn a_key() -> SessionKey {
 }
 
 fn a_session(user: &User, key: SessionKey) -> NewSession {
-    NewSession { key, user: user.id, opened_at: NOON, device: "Firefox".to_owned(), address: "::1".to_owned() }
+    NewSession { key, user: user.id, opened_at: NEW_YEAR, device: "Firefox".to_owned(), address: "::1".to_owned() }
 }
 
 async fn opened(stores: &Stores, user: &User) -> (SessionKey, SessionId) {
@@ -56,7 +56,7 @@ pub async fn an_open_session_is_found_with_its_user(stores: &Stores) {
 /// Absence is an answer, not an error.
 pub async fn a_key_that_nobody_has_finds_nothing(stores: &Stores) {
     for key in [a_key(), SessionKey([0; 32]), SessionKey([0xff; 32])] {
-        assert_eq!(found(stores, key, NOON).await, None);
+        assert_eq!(found(stores, key, NEW_YEAR).await, None);
         assert_eq!(stores.sessions.close(key).await.unwrap(), None);
     }
 }
@@ -72,7 +72,7 @@ pub async fn keys_that_look_alike_as_text_are_different(stores: &Stores) {
         sessions.push((key, stores.sessions.open(a_session(&ada, key)).await.unwrap()));
     }
     for (key, id) in sessions {
-        assert_eq!(found(stores, key, NOON).await.map(|active| active.session.id), Some(id));
+        assert_eq!(found(stores, key, NEW_YEAR).await.map(|active| active.session.id), Some(id));
     }
 }
 
@@ -80,7 +80,7 @@ pub async fn keys_that_look_alike_as_text_are_different(stores: &Stores) {
 pub async fn an_idle_session_does_not_count(stores: &Stores) {
     let ada = a_person(stores, "ada").await;
     let (one, other) = (opened(stores, &ada).await, opened(stores, &ada).await);
-    let end = NOON.after(LIFETIME.idle);
+    let end = NEW_YEAR.after(LIFETIME.idle);
     assert!(found(stores, one.0, end.before(MICROSECOND)).await.is_some());
     assert_eq!(found(stores, other.0, end).await, None);
     assert_eq!(ended(stores, vec![one.1], end.before(MICROSECOND)).await, BTreeSet::new());
@@ -91,15 +91,15 @@ pub async fn an_idle_session_does_not_count(stores: &Stores) {
 pub async fn a_touch_keeps_a_session_alive_up_to_its_absolute_end(stores: &Stores) {
     let ada = a_person(stores, "ada").await;
     let (one, other) = (opened(stores, &ada).await, opened(stores, &ada).await);
-    let end = NOON.after(LIFETIME.absolute);
+    let end = NEW_YEAR.after(LIFETIME.absolute);
     for key in [one.0, other.0] {
         for seconds in [900, 1800, 2700] {
-            stores.sessions.touch(key, NOON.after(Duration::from_secs(seconds))).await.unwrap();
+            stores.sessions.touch(key, NEW_YEAR.after(Duration::from_secs(seconds))).await.unwrap();
         }
     }
     let active = found(stores, one.0, end.before(MICROSECOND)).await.unwrap();
-    assert_eq!(active.session.used_at, NOON.after(Duration::from_secs(2700)));
-    assert_eq!(active.session.opened_at, NOON);
+    assert_eq!(active.session.used_at, NEW_YEAR.after(Duration::from_secs(2700)));
+    assert_eq!(active.session.opened_at, NEW_YEAR);
     assert_eq!(found(stores, other.0, end).await, None);
     assert_eq!(ended(stores, vec![other.1], end).await, BTreeSet::from([other.1]));
 }
@@ -109,21 +109,21 @@ pub async fn touching_what_is_over_is_nothing(stores: &Stores) {
     let ada = a_person(stores, "ada").await;
     let (key, id) = opened(stores, &ada).await;
     stores.sessions.close(key).await.unwrap();
-    stores.sessions.touch(key, NOON).await.unwrap();
-    stores.sessions.touch(a_key(), NOON).await.unwrap();
-    assert_eq!(found(stores, key, NOON).await, None);
-    assert_eq!(ended(stores, vec![id], NOON).await, BTreeSet::from([id]));
+    stores.sessions.touch(key, NEW_YEAR).await.unwrap();
+    stores.sessions.touch(a_key(), NEW_YEAR).await.unwrap();
+    assert_eq!(found(stores, key, NEW_YEAR).await, None);
+    assert_eq!(ended(stores, vec![id], NEW_YEAR).await, BTreeSet::from([id]));
 }
 
 /// Logging out counts from the very next request, also where the session was just looked up.
 pub async fn a_closed_session_is_gone_at_once(stores: &Stores) {
     let ada = a_person(stores, "ada").await;
     let ((key, id), (kept, _)) = (opened(stores, &ada).await, opened(stores, &ada).await);
-    assert!(found(stores, key, NOON).await.is_some());
+    assert!(found(stores, key, NEW_YEAR).await.is_some());
     assert_eq!(stores.sessions.close(key).await.unwrap(), Some((ada.id, id)));
-    assert_eq!(found(stores, key, NOON).await, None);
+    assert_eq!(found(stores, key, NEW_YEAR).await, None);
     assert_eq!(stores.sessions.close(key).await.unwrap(), None, "it was over already");
-    assert!(found(stores, kept, NOON).await.is_some());
+    assert!(found(stores, kept, NEW_YEAR).await.is_some());
 }
 
 /// Whoever ends a session first is told of it; the others are told that it was over.
@@ -144,15 +144,15 @@ pub async fn all_sessions_of_a_person_end_but_one(stores: &Stores) {
     let (phone, laptop, desk) = (opened(stores, &ada).await, opened(stores, &ada).await, opened(stores, &ada).await);
     let others = opened(stores, &bob).await;
     for (key, _) in [phone, laptop, desk, others] {
-        assert!(found(stores, key, NOON).await.is_some());
+        assert!(found(stores, key, NEW_YEAR).await.is_some());
     }
     let closed = stores.sessions.close_all(ada.id, Some(laptop.1)).await.unwrap();
     assert_eq!(closed.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([phone.1, desk.1]));
     for (key, alive) in [(phone.0, false), (laptop.0, true), (desk.0, false), (others.0, true)] {
-        assert_eq!(found(stores, key, NOON).await.is_some(), alive);
+        assert_eq!(found(stores, key, NEW_YEAR).await.is_some(), alive);
     }
     assert_eq!(stores.sessions.close_all(ada.id, None).await.unwrap(), [laptop.1]);
-    assert_eq!(found(stores, laptop.0, NOON).await, None);
+    assert_eq!(found(stores, laptop.0, NEW_YEAR).await, None);
     assert!(stores.sessions.close_all(ada.id, None).await.unwrap().is_empty());
 }
 
@@ -161,31 +161,31 @@ pub async fn all_sessions_end_whatever_foreign_one_is_spared(stores: &Stores) {
     let (ada, bob) = (a_person(stores, "ada").await, a_person(stores, "bob").await);
     let (own, foreign) = (opened(stores, &ada).await, opened(stores, &bob).await);
     assert_eq!(stores.sessions.close_all(ada.id, Some(foreign.1)).await.unwrap(), [own.1]);
-    assert!(found(stores, foreign.0, NOON).await.is_some());
+    assert!(found(stores, foreign.0, NEW_YEAR).await.is_some());
 }
 
 /// Whoever may not log in is logged out, within about a second.
 pub async fn sessions_of_someone_inactive_do_not_count(stores: &Stores) {
     let ada = a_person(stores, "ada").await;
     let ((seen, id), (unseen, _)) = (opened(stores, &ada).await, opened(stores, &ada).await);
-    assert!(found(stores, seen, NOON).await.is_some());
+    assert!(found(stores, seen, NEW_YEAR).await.is_some());
     stores.users.set_active(ada.id, false).await.unwrap();
-    assert_eq!(ended(stores, vec![id], NOON).await, BTreeSet::from([id]));
-    assert_eq!(found(stores, unseen, NOON).await, None);
-    eventually(|| async { found(stores, seen, NOON).await.is_none() }).await;
+    assert_eq!(ended(stores, vec![id], NEW_YEAR).await, BTreeSet::from([id]));
+    assert_eq!(found(stores, unseen, NEW_YEAR).await, None);
+    eventually(|| async { found(stores, seen, NEW_YEAR).await.is_none() }).await;
 }
 
 /// Of the sessions that connections were opened in, the dead ones are named: closed, expired, or never there.
 pub async fn ended_sessions_are_told_from_those_that_count(stores: &Stores) {
     let (ada, bob) = (a_person(stores, "ada").await, a_person(stores, "bob").await);
     let (alive, closed, others) = (opened(stores, &ada).await, opened(stores, &ada).await, opened(stores, &bob).await);
-    let old = NewSession { opened_at: NOON.before(LIFETIME.idle), ..a_session(&ada, a_key()) };
+    let old = NewSession { opened_at: NEW_YEAR.before(LIFETIME.idle), ..a_session(&ada, a_key()) };
     let old = stores.sessions.open(old).await.unwrap();
     stores.sessions.close(closed.0).await.unwrap();
     let unknown = SessionId(9_007_199_254_740_000);
     let asked = vec![alive.1, closed.1, others.1, old, unknown];
-    assert_eq!(ended(stores, asked, NOON).await, BTreeSet::from([closed.1, old, unknown]));
-    assert!(ended(stores, Vec::new(), NOON).await.is_empty());
+    assert_eq!(ended(stores, asked, NEW_YEAR).await, BTreeSet::from([closed.1, old, unknown]));
+    assert!(ended(stores, Vec::new(), NEW_YEAR).await.is_empty());
 }
 
 /// A round over many connections is one question.
@@ -194,7 +194,7 @@ pub async fn five_hundred_sessions_are_checked_at_once(stores: &Stores) {
     let mut ids: Vec<SessionId> = (1..500).map(|n| SessionId(9_007_199_254_740_000 - n)).collect();
     let unknown: BTreeSet<SessionId> = ids.iter().copied().collect();
     ids.push(opened(stores, &ada).await.1);
-    assert_eq!(ended(stores, ids, NOON).await, unknown);
+    assert_eq!(ended(stores, ids, NEW_YEAR).await, unknown);
 }
 
 /// Tidying up takes what is past its lifetime, and nothing that counts.

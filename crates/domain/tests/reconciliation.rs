@@ -1,0 +1,119 @@
+//! A round finds what no notification told.
+
+#![expect(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chatapp_domain::event::Pos;
+use chatapp_domain::ports::messages::MessageStore;
+use chatapp_domain::ports::notifications::Whisper;
+use chatapp_domain::ports::sessions::SessionStore;
+use chatapp_domain::ports::users::UserStore;
+use chatapp_domain::reconciliation::Reconciliation;
+use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
+use chatapp_domain::user::{User, UserId};
+use chatapp_testkit::builders::{NEW_YEAR, a_draft, a_new_user, a_user};
+use chatapp_testkit::clock::SetClock;
+use chatapp_testkit::memory::MemoryStores;
+use chatapp_testkit::notifications::{ClaimedFeed, RecordingNotifier};
+
+const LIFETIME: Lifetime = Lifetime { idle: Duration::from_secs(3600), absolute: Duration::from_secs(7200) };
+
+struct Scene {
+    memory: MemoryStores,
+    notifier: RecordingNotifier,
+    clock: SetClock,
+}
+
+fn scene() -> Scene {
+    Scene { memory: MemoryStores::new(), notifier: RecordingNotifier::default(), clock: SetClock::at(NEW_YEAR) }
+}
+
+impl Scene {
+    /// What a round whispers while these people are connected in these sessions.
+    async fn round(&self, connected: Vec<(UserId, Vec<SessionId>)>) -> Vec<(UserId, Whisper)> {
+        self.notifier.clear();
+        self.reconciliation(connected).round().await.unwrap();
+        self.notifier.whispers()
+    }
+
+    fn reconciliation(&self, connected: Vec<(UserId, Vec<SessionId>)>) -> Reconciliation {
+        let store = Arc::new(self.memory.clone());
+        let (feed, notifier) = (Arc::new(ClaimedFeed { connected }), Arc::new(self.notifier.clone()));
+        Reconciliation::new(store.clone(), store, feed, notifier, Arc::new(self.clock.clone()), LIFETIME)
+    }
+
+    async fn open(&self, user: &User, key: u8) -> SessionId {
+        let key = SessionKey([key; 32]);
+        let new = NewSession { key, user: user.id, opened_at: NEW_YEAR, device: String::new(), address: String::new() };
+        self.memory.open(new).await.unwrap()
+    }
+
+    async fn say(&self, from: &User, to: &User) {
+        self.memory.append(a_draft(from, to, "…"), Box::new(|_| ())).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn everyone_connected_hears_how_far_the_store_is() {
+    let scene = scene();
+    let (ada, bob, cleo) =
+        (a_user(&scene.memory, "ada").await, a_user(&scene.memory, "bob").await, a_user(&scene.memory, "cleo").await);
+    scene.say(&ada, &bob).await;
+    scene.say(&bob, &bob).await;
+    let told = scene.round(vec![(bob.id, vec![]), (cleo.id, vec![])]).await;
+    assert_eq!(told, [(bob.id, Whisper::Latest(Pos(2)))], "not those who are away, nor those without events");
+    assert!(scene.notifier.events().is_empty());
+}
+
+#[tokio::test]
+async fn sessions_that_another_process_ended_are_ended_here() {
+    let scene = scene();
+    let (ada, bob) = (a_user(&scene.memory, "ada").await, a_user(&scene.memory, "bob").await);
+    let (alive, closed, others) = (scene.open(&ada, 1).await, scene.open(&ada, 2).await, scene.open(&bob, 3).await);
+    let connected = vec![(ada.id, vec![alive, closed]), (bob.id, vec![others])];
+    assert!(scene.round(connected.clone()).await.is_empty());
+    scene.memory.close(SessionKey([2; 32])).await.unwrap();
+    assert_eq!(scene.round(connected.clone()).await, [(ada.id, Whisper::SessionsEnded(vec![closed]))]);
+
+    scene.memory.set_active(bob.id, false).await.unwrap();
+    let connected = vec![(ada.id, vec![alive]), (bob.id, vec![others])];
+    assert_eq!(scene.round(connected.clone()).await, [(bob.id, Whisper::SessionsEnded(vec![others]))]);
+
+    scene.clock.advance(LIFETIME.idle);
+    assert_eq!(scene.round(connected).await.len(), 2, "and those that expired");
+}
+
+#[tokio::test]
+async fn a_round_over_more_people_than_one_query_takes_leaves_nobody_out() {
+    let scene = scene();
+    let names: Vec<_> = (0..1201).map(|n| a_new_user(&format!("user{n}"))).collect();
+    let made = scene.memory.create_many(names).await.unwrap();
+    let people: Vec<User> = made.into_iter().map(Result::unwrap).collect();
+    for one in &people {
+        scene.say(one, one).await;
+    }
+    let gone = |n: usize| SessionId(10_000 + i64::try_from(n).unwrap());
+    let connected = people.iter().enumerate().map(|(n, one)| (one.id, vec![gone(n)])).collect();
+    let told = scene.round(connected).await;
+    for (n, one) in people.iter().enumerate() {
+        for whisper in [Whisper::Latest(Pos(1)), Whisper::SessionsEnded(vec![gone(n)])] {
+            let times = told.iter().filter(|(to, heard)| *to == one.id && *heard == whisper).count();
+            assert_eq!(times, 1, "{} {whisper:?}", one.username);
+        }
+    }
+    assert_eq!(told.len(), 2 * people.len());
+}
+
+#[tokio::test]
+async fn a_round_without_connections_or_without_a_store_tells_nobody() {
+    let scene = scene();
+    let ada = a_user(&scene.memory, "ada").await;
+    let session = scene.open(&ada, 1).await;
+    assert!(scene.round(Vec::new()).await.is_empty());
+    scene.memory.go_away();
+    let round = scene.reconciliation(vec![(ada.id, vec![session])]);
+    assert!(round.round().await.is_err());
+    assert!(scene.notifier.whispers().is_empty(), "an outage ends no session");
+}
