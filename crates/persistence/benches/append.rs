@@ -45,7 +45,7 @@ async fn measure(engine: &str, stores: &Stores, senders: usize) {
                         recipient: people[(sender * 13 + n * 3 + 1) % PEOPLE].clone(),
                         body: builders::a_body("a message of ordinary length, as people write them"),
                         key: Some(builders::a_key(&format!("{sender}-{n}"))),
-                        at: builders::NOON,
+                        at: builders::NEW_YEAR,
                     };
                     stores.messages.append(draft, Box::new(|_| ())).await.unwrap();
                 }

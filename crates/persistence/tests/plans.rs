@@ -14,7 +14,7 @@ use chatapp_domain::page::{Cursor, PageNumber};
 use chatapp_domain::ports::users::UserQuery;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
 use chatapp_domain::user::{DisplayName, User, UsernameKey};
-use chatapp_testkit::builders::{self, NOON, a_size};
+use chatapp_testkit::builders::{self, NEW_YEAR, a_size};
 use chatapp_testkit::contract::Stores;
 use chatapp_testkit::passwords::PlainHasher;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
@@ -161,7 +161,7 @@ async fn everything_the_contract_asks(stores: &Stores) {
     let session = |key| NewSession {
         key,
         user: ada.id,
-        opened_at: NOON,
+        opened_at: NEW_YEAR,
         device: "test".to_owned(),
         address: "127.0.0.1".to_owned(),
     };
@@ -170,12 +170,12 @@ async fn everything_the_contract_asks(stores: &Stores) {
         stores.sessions.open(session(SessionKey([n + 100; 32]))).await.unwrap();
     }
     stores.sessions.open(session(key)).await.unwrap();
-    stores.sessions.find(key, NOON, lifetime).await.unwrap().unwrap();
-    stores.sessions.touch(key, NOON.after(Duration::from_secs(1))).await.unwrap();
-    stores.sessions.ended_among(vec![SessionId(1), SessionId(2)], NOON, lifetime).await.unwrap();
+    stores.sessions.find(key, NEW_YEAR, lifetime).await.unwrap().unwrap();
+    stores.sessions.touch(key, NEW_YEAR.after(Duration::from_secs(1))).await.unwrap();
+    stores.sessions.ended_among(vec![SessionId(1), SessionId(2)], NEW_YEAR, lifetime).await.unwrap();
     stores.sessions.close(key).await.unwrap();
     stores.sessions.close_all(bob.id, None).await.unwrap();
-    stores.sessions.purge(NOON, lifetime).await.unwrap();
+    stores.sessions.purge(NEW_YEAR, lifetime).await.unwrap();
 
     stores.users.by_name("user7").await.unwrap().unwrap();
     stores.users.by_id(ada.id).await.unwrap().unwrap();
@@ -207,6 +207,6 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.events.latest_of(users[..100].iter().map(|user| user.id).collect()).await.unwrap();
     stores.events.after(ada.id, Pos(3), 100).await.unwrap();
     stores.events.position_of(ada.id, MessageId(5)).await.unwrap();
-    stores.events.purge(NOON).await.unwrap();
+    stores.events.purge(NEW_YEAR).await.unwrap();
     stores.health.check().await.unwrap();
 }
