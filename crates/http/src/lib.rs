@@ -1,1 +1,33 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
+mod api;
+mod body;
+mod caller;
+mod client_address;
+mod edge;
+mod endpoint;
+mod error;
+mod headers;
+mod json;
+mod log_in;
+mod openapi;
+mod page;
+mod path;
+mod query;
+mod realtime;
+mod routes;
+mod server;
+mod services;
+mod session;
+mod settings;
+mod shared;
+mod site;
+mod urlencoded;
+mod wire;
+
+pub use self::openapi::openapi;
+pub use self::server::serve;
+pub use self::services::Services;
+pub use self::settings::{CookieKey, Limits, Network, NetworkError, Origin, OriginError, Settings, SocketSettings};
+pub use url::Url;

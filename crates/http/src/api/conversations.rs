@@ -1,0 +1,92 @@
+//! Conversations and how far they have been read.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use chatapp_domain::conversation::Conversation;
+use chatapp_domain::event::Pos;
+use chatapp_domain::message::Seq;
+use chatapp_domain::page::PageSize;
+
+use crate::body::Fields;
+use crate::caller::Caller;
+use crate::error::{ApiError, FieldErrors};
+use crate::json;
+use crate::openapi::{BodyRefusals, InvalidQuery, Refusals};
+use crate::path::{Name, number};
+use crate::query::Query;
+use crate::shared::Shared;
+use crate::site;
+use crate::wire;
+
+/// How many conversations come without a `limit`.
+const DEFAULT_LIMIT: i64 = 50;
+
+/// Your conversations, latest activity first
+#[utoipa::path(
+    get,
+    path = "/api/v1/conversation/",
+    tag = "conversations",
+    params(
+        ("limit" = Option<i64>, Query, minimum = 1, description = "50 without it, at most 100."),
+        ("cursor" = Option<String>, Query, description = "From the `next` of the page before."),
+    ),
+    responses(
+        (status = 200, description = "A page of them.", body = wire::ConversationPage),
+        InvalidQuery,
+        Refusals,
+    ),
+)]
+pub(crate) async fn list(
+    caller: Caller,
+    query: Query,
+    request: HttpRequest,
+    shared: Data<Shared>,
+) -> Result<HttpResponse, ApiError> {
+    let size = query.limit()?.map_or_else(|| PageSize::clamp(DEFAULT_LIMIT), Ok).unwrap_or(shared.page_size);
+    let page = shared.services.conversations.list(&caller.identity, cursor(&query)?, size).await?;
+    let next = page.next.map(|Pos(pos)| query.with("cursor", Some(&pos.to_string())));
+    let next = next.map(|query| site::absolute(&request, &format!("/api/v1/conversation/?{query}"))).transpose()?;
+    let results = page.conversations.iter().map(|one| seen(&caller, one, &shared)).collect();
+    Ok(json::ok(&wire::ConversationPage { next, results }))
+}
+
+fn cursor(query: &Query) -> Result<Option<Pos>, ApiError> {
+    let Some(text) = query.text("cursor") else { return Ok(None) };
+    number(text).map(|pos| Some(Pos(pos))).ok_or_else(|| ApiError::field("cursor", "Invalid cursor."))
+}
+
+/// Say how far you have read
+///
+/// Positions only move forward, and past the end means the end. Both people's connections are told.
+#[utoipa::path(
+    put,
+    path = "/api/v1/conversation/{username}/read/",
+    tag = "conversations",
+    params(("username" = String, Path, description = "The other person.")),
+    request_body(
+        content((wire::ReadMark = "application/json"), (wire::ReadMark = "application/x-www-form-urlencoded")),
+    ),
+    responses(
+        (status = 200, description = "The conversation as it is now.", body = wire::Conversation),
+        (status = 404, description = "Nothing was said between you.", body = wire::Problem),
+        BodyRefusals,
+        Refusals,
+    ),
+)]
+pub(crate) async fn mark_read(
+    caller: Caller,
+    peer: Name,
+    mut fields: Fields,
+    shared: Data<Shared>,
+) -> Result<HttpResponse, ApiError> {
+    let mut errors = FieldErrors::default();
+    let seq = fields.count("seq", &mut errors).ok_or(ApiError::Fields(errors))?;
+    let marked = shared.services.conversations.mark_read(caller.identity.clone(), &peer.0, Seq(seq)).await?;
+    let conversation = marked.ok_or(ApiError::NotFound)?;
+    Ok(json::ok(&seen(&caller, &conversation, &shared)))
+}
+
+fn seen<'a>(caller: &Caller, conversation: &'a Conversation, shared: &Shared) -> wire::Conversation<'a> {
+    let online = shared.services.feed.is_online(conversation.peer.id);
+    wire::Conversation::seen_by(caller.identity.id, conversation, online)
+}

@@ -1,0 +1,135 @@
+//! What changed for the caller: at once, or as soon as there is something.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use chatapp_domain::catch_up::Batch;
+use chatapp_domain::event::{Epoch, Pos};
+use chatapp_domain::page::PageSize;
+use chatapp_domain::ports::notifications::{Delivery, Subscription, Watched, Whisper};
+use chatapp_domain::session::SessionId;
+use futures_util::StreamExt;
+use tokio::time::Instant;
+
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::json;
+use crate::openapi::{InvalidQuery, Refusals};
+use crate::query::Query;
+use crate::shared::Shared;
+use crate::wire;
+
+/// The longest wait, in seconds: below what proxies wait for an answer.
+const MAX_WAIT: i64 = 25;
+
+/// What changed for you
+///
+/// Without `after`: no events, only where the present is. With `wait`, an empty answer is held back until there is
+/// something to tell.
+#[utoipa::path(
+    get,
+    path = "/api/v1/event/",
+    tag = "events",
+    params(
+        ("after" = Option<i64>, Query, minimum = 0, description = "The last place you know."),
+        ("epoch" = Option<String>, Query, description = "The history that `after` is a place of."),
+        ("limit" = Option<i64>, Query, minimum = 1, description = "At most 100."),
+        ("wait" = Option<i64>, Query, minimum = 0, description = "Seconds, at most 25."),
+    ),
+    responses(
+        (status = 200, description = "Events, oldest first.", body = wire::EventPage),
+        (status = 410, description = "The place leads nowhere: load everything anew.", body = wire::Problem),
+        InvalidQuery,
+        Refusals,
+    ),
+)]
+pub(crate) async fn list(caller: Caller, query: Query, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
+    let (after, limit) = (query.number("after", 0)?, query.limit()?);
+    let wait = query.number("wait", 0)?.unwrap_or(0).min(MAX_WAIT);
+    let Some(after) = after else { return present(&caller, &shared).await };
+    let wish = Wish {
+        caller: &caller,
+        shared: &shared,
+        epoch: query.text("epoch"),
+        after: Pos(after),
+        limit: limit.map_or(PageSize::MAX, PageSize::get),
+    };
+    wish.answer(Duration::from_secs(wait.unsigned_abs())).await
+}
+
+async fn present(caller: &Caller, shared: &Shared) -> Result<HttpResponse, ApiError> {
+    let (Epoch(epoch), Pos(pos)) = shared.services.catch_up.present(caller.identity.id).await?;
+    Ok(json::ok(&wire::EventPage { epoch: &epoch, pos, results: Vec::new() }))
+}
+
+struct Wish<'a> {
+    caller: &'a Caller,
+    shared: &'a Shared,
+    epoch: Option<&'a str>,
+    after: Pos,
+    limit: i64,
+}
+
+impl Wish<'_> {
+    async fn answer(&self, wait: Duration) -> Result<HttpResponse, ApiError> {
+        let mut batch = self.read().await?;
+        if batch.events.is_empty() && !wait.is_zero() {
+            batch = self.wait(Instant::now() + wait).await?;
+        }
+        let results = batch.events.iter().map(wire::Event::from).collect();
+        Ok(json::ok(&wire::EventPage { epoch: &batch.epoch.0, pos: batch.latest.0, results }))
+    }
+
+    async fn read(&self) -> Result<Batch, ApiError> {
+        let catch_up = &self.shared.services.catch_up;
+        Ok(catch_up.after(self.caller.identity.id, self.epoch, self.after, self.limit).await?)
+    }
+
+    /// Listens before it looks again, so that nothing falls between.
+    async fn wait(&self, until: Instant) -> Result<Batch, ApiError> {
+        let me = &self.caller.identity;
+        let watched = Watched { id: me.id, username: me.username.clone() };
+        let mut feed = self.shared.services.feed.subscribe(&watched, Some(self.caller.session))?;
+        let mut stop = self.shared.sockets.stopping();
+        loop {
+            let batch = self.read().await?;
+            if !batch.events.is_empty() {
+                return Ok(batch);
+            }
+            let heard = tokio::select! {
+                () = stop.begun() => Heard::Nothing,
+                () = tokio::time::sleep_until(until) => Heard::Nothing,
+                heard = listen(&mut feed, self.after, self.caller.session) => heard,
+            };
+            match heard {
+                Heard::News => {}
+                Heard::Nothing => return Ok(batch),
+                Heard::SessionEnded => return Err(ApiError::NotAuthenticated),
+            }
+        }
+    }
+}
+
+enum Heard {
+    News,
+    Nothing,
+    SessionEnded,
+}
+
+async fn listen(feed: &mut Pin<Box<dyn Subscription>>, after: Pos, session: SessionId) -> Heard {
+    while let Some(delivery) = feed.next().await {
+        match delivery {
+            Delivery::Event(event) if event.pos > after => return Heard::News,
+            Delivery::Whisper(Whisper::Latest(latest)) if latest > after => return Heard::News,
+            Delivery::Behind => return Heard::News,
+            Delivery::Whisper(Whisper::SessionsEnded(ended)) if ended.contains(&session) => {
+                return Heard::SessionEnded;
+            }
+            Delivery::Displaced => return Heard::Nothing,
+            Delivery::Event(_) | Delivery::Whisper(_) => {}
+        }
+    }
+    Heard::Nothing
+}

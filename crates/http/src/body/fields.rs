@@ -1,0 +1,127 @@
+//! The named fields of a body, and Django REST framework's rules for reading texts and numbers from them.
+
+use std::collections::BTreeMap;
+
+use crate::error::FieldErrors;
+
+const REQUIRED: &str = "This field is required.";
+const NULL: &str = "This field may not be null.";
+
+/// The fields of a body; of a repeated one the last.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(BTreeMap<String, Given>);
+
+/// What a field was given as.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Given {
+    Text(String),
+    /// A number, as Python writes it.
+    Number(String),
+    Null,
+    /// A list, an object, a file, true or false.
+    NotText,
+}
+
+impl Fields {
+    pub(crate) fn insert(&mut self, name: String, given: Given) {
+        self.0.insert(name, given);
+    }
+
+    /// A text that must be there.
+    pub(crate) fn text(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<String> {
+        self.optional_text(name, errors).unwrap_or_else(|| {
+            errors.add(name, REQUIRED);
+            None
+        })
+    }
+
+    /// A text that may be left out: then `None`. `Some(None)` was there and wrong.
+    #[expect(clippy::option_option, reason = "absent and wrong are different answers")]
+    pub(crate) fn optional_text(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<Option<String>> {
+        Some(match self.0.remove(name)? {
+            Given::Text(text) | Given::Number(text) => Some(text),
+            Given::Null => {
+                errors.add(name, NULL);
+                None
+            }
+            Given::NotText => {
+                errors.add(name, "Not a valid string.");
+                None
+            }
+        })
+    }
+
+    /// A whole number of at least 0 that must be there.
+    pub(crate) fn count(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<i64> {
+        let message = match self.0.remove(name) {
+            None => REQUIRED,
+            Some(Given::Null) => NULL,
+            Some(Given::NotText) => "A valid integer is required.",
+            Some(Given::Text(text) | Given::Number(text)) => match whole(&text) {
+                Some(number) if number >= 0 => return Some(number),
+                Some(_) => "Ensure this value is greater than or equal to 0.",
+                None => "A valid integer is required.",
+            },
+        };
+        errors.add(name, message);
+        None
+    }
+}
+
+/// `7`, `"7"` and `7.0` are seven.
+fn whole(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let text = text
+        .split_once('.')
+        .map_or(text, |(whole, fraction)| if fraction.bytes().all(|digit| digit == b'0') { whole } else { text });
+    text.parse().ok()
+}
+
+#[cfg(test)]
+impl std::fmt::Display for Fields {
+    /// For tests: bodies and passwords are never printed otherwise.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|(name, given)| match given {
+            Given::Text(text) => writeln!(f, "{name}=text {text}"),
+            Given::Number(text) => writeln!(f, "{name}=number {text}"),
+            Given::Null => writeln!(f, "{name}=null"),
+            Given::NotText => writeln!(f, "{name}=not text"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(given: Given) -> Fields {
+        Fields(BTreeMap::from([("a".to_owned(), given)]))
+    }
+
+    fn text(given: Option<Given>) -> Result<String, String> {
+        let mut errors = FieldErrors::default();
+        let read = given.map(fields).unwrap_or_default().text("a", &mut errors);
+        read.ok_or_else(|| serde_json::to_string(&errors).unwrap())
+    }
+
+    fn count(given: &str) -> Option<i64> {
+        fields(Given::Number(given.into())).count("a", &mut FieldErrors::default())
+    }
+
+    #[test]
+    fn a_text_is_required_and_is_a_text() {
+        assert_eq!(text(Some(Given::Text(" x ".into()))), Ok(" x ".into()));
+        assert_eq!(text(Some(Given::Number("12".into()))), Ok("12".into()));
+        assert_eq!(text(None), Err(r#"{"a":["This field is required."]}"#.into()));
+        assert_eq!(text(Some(Given::Null)), Err(r#"{"a":["This field may not be null."]}"#.into()));
+        assert_eq!(text(Some(Given::NotText)), Err(r#"{"a":["Not a valid string."]}"#.into()));
+    }
+
+    #[test]
+    fn a_count_is_a_whole_number() {
+        assert_eq!((count("7"), count("7.0"), count("0"), count(" 7 ")), (Some(7), Some(7), Some(0), Some(7)));
+        for bad in ["-1", "1.5", "x", "", "9223372036854775808", "1e+16"] {
+            assert_eq!(count(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Who is asking. A handler that takes a [`Caller`] cannot be reached without credentials, nor by a write from another
+//! site's page.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use chatapp_domain::session::SessionId;
+use chatapp_domain::user::{Identity, UserId, Username};
+
+use crate::error::ApiError;
+use crate::session::LoggedIn;
+use crate::site;
+
+/// A person with a session.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) identity: Identity,
+    pub(crate) session: SessionId,
+}
+
+/// For the access log: whose request this was.
+#[derive(Clone, Copy)]
+pub(crate) struct KnownUser(pub(crate) UserId);
+
+impl Caller {
+    /// The session's person, whatever else the request says.
+    pub(crate) fn of_session(request: &HttpRequest) -> Option<Self> {
+        let logged_in = LoggedIn::of(request)?;
+        let identity = Identity { id: UserId(logged_in.user), username: Username::from_store(logged_in.username) };
+        if log::log_enabled!(target: "chatapp::access", log::Level::Info) {
+            request.extensions_mut().insert(KnownUser(identity.id));
+        }
+        Some(Self { identity, session: SessionId(logged_in.session) })
+    }
+
+    /// The person that the request's credentials name.
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, ApiError> {
+        // A bearer token is never put aside in favour of a cookie that came along.
+        if names_bearer(request) {
+            return Err(ApiError::InvalidToken);
+        }
+        Self::of_session(request).ok_or(ApiError::NotAuthenticated)
+    }
+}
+
+fn names_bearer(request: &HttpRequest) -> bool {
+    let given = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
+    let scheme = given.and_then(|value| value.split(u8::is_ascii_whitespace).next());
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
+}
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request).and_then(|caller| {
+            if !request.method().is_safe() {
+                site::refuse_others(request)?;
+            }
+            Ok(caller)
+        }))
+    }
+}

@@ -1,0 +1,140 @@
+//! The OpenAPI document, made from the handlers and the wire types.
+
+mod responses;
+
+use utoipa::Modify;
+use utoipa::OpenApi as _;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{ComponentsBuilder, OpenApi};
+
+pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
+use crate::api::{conversations, events, me, messages, root, session, users};
+use crate::wire;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "ChatApp",
+        description = "Messages between two people. Paths work with and without the slash at the end. \
+                       Live notifications come over the WebSocket at `/ws`, with the subprotocol `chatapp.v1`.",
+        license(name = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        messages::list,
+        messages::send,
+        messages::show,
+        events::list,
+        conversations::list,
+        conversations::mark_read,
+        users::list,
+        users::show,
+        me::show,
+        me::change,
+        session::log_in,
+        session::log_out,
+        root::show,
+    ),
+    components(schemas(
+        wire::Problem,
+        wire::FieldProblems,
+        wire::MessagePage,
+        wire::Messages,
+        wire::MessageHistory,
+        wire::Message,
+    )),
+    modifiers(&CookieSession),
+    security(("session" = [])),
+)]
+struct Document;
+
+struct CookieSession;
+
+impl Modify for CookieSession {
+    fn modify(&self, document: &mut OpenApi) {
+        let cookie = ApiKeyValue::with_description(
+            "chatapp_session",
+            "Set by logging in. Over https its name is `__Host-chatapp_session`.",
+        );
+        let components = document.components.take().unwrap_or_default();
+        let scheme = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+        document.components = Some(ComponentsBuilder::from(components).security_scheme("session", scheme).build());
+    }
+}
+
+/// The document.
+pub(crate) fn document() -> OpenApi {
+    Document::openapi()
+}
+
+/// The OpenAPI document as JSON, as `GET /api/v1/openapi.json` answers it.
+pub fn openapi() -> String {
+    document().to_pretty_json().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::routes;
+
+    /// Routes that tell about the API and are not part of it.
+    const ABOUT: [&str; 3] = ["/openapi.json/", "/docs/", "/docs/{file}/"];
+
+    fn json() -> Value {
+        serde_json::from_str(&openapi()).unwrap()
+    }
+
+    #[test]
+    fn every_route_is_documented_and_every_documented_one_is_a_route() {
+        let routed: BTreeSet<String> = routes::api()
+            .iter()
+            .filter(|endpoint| !ABOUT.contains(&endpoint.path()))
+            .flat_map(|endpoint| {
+                let methods: Vec<_> = endpoint.methods().filter(|method| method.as_str() != "HEAD").collect();
+                methods
+                    .into_iter()
+                    .map(|method| format!("{method} {}{}", routes::API, endpoint.path()))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let document = json();
+        let paths = document["paths"].as_object().unwrap();
+        let documented: BTreeSet<String> = paths
+            .iter()
+            .flat_map(|(path, methods)| {
+                methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+            })
+            .collect();
+        assert_eq!(routed, documented);
+    }
+
+    #[test]
+    fn every_schema_that_is_named_is_there() {
+        let document = json();
+        let text = document.to_string();
+        for named in text.split("#/components/schemas/").skip(1) {
+            let name = named.split('"').next().unwrap();
+            assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_operation_tells_its_errors() {
+        let document = json();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let responses = operation["responses"].as_object().unwrap();
+                for status in ["403", "500", "503"] {
+                    assert!(responses.contains_key(status), "{method} {path} {status}");
+                }
+                let reads_body = operation.get("requestBody").is_some();
+                for status in ["400", "408", "413", "415"] {
+                    assert!(!reads_body || responses.contains_key(status), "{method} {path} {status}");
+                }
+            }
+        }
+    }
+}

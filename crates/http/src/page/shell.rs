@@ -1,0 +1,98 @@
+//! The one HTML document, which every address of the page answers with; script shows the rest.
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+
+use super::assets;
+use super::files::{Embedded, File, Files};
+use crate::caller::Caller;
+use crate::headers;
+use crate::urlencoded;
+
+/// Where the page waits for something to show before its script runs.
+const PLACE: &str = "<!--login-->";
+
+/// What is served if the program was built without its page: logging in and the API work all the same.
+const NOT_BUILT: &str = concat!(
+    "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>ChatApp</title></head>\n<body>\n",
+    "<h1>ChatApp</h1>\n<p>This server was built without its web page: run <code>npm run build</code> in ",
+    "<code>web/</code>, then build it again.</p>\n<div id=\"root\"><!--login--></div>\n</body>\n</html>\n"
+);
+
+/// Any address of the page. Without a session it leads to the log-in, and from there back.
+pub(crate) async fn serve(request: HttpRequest) -> HttpResponse {
+    if let Err(error) = assets::only_reads(&request) {
+        return error.error_response();
+    }
+    if Caller::of_session(&request).is_none() {
+        let next = urlencoded::encode_path(request.uri().path());
+        return redirect(&format!("/login/?next={next}"));
+    }
+    plain(request.headers(), &Embedded)
+}
+
+pub(super) fn redirect(to: &str) -> HttpResponse {
+    HttpResponse::Found().insert_header((header::LOCATION, to)).finish()
+}
+
+fn plain(headers: &HeaderMap, files: &impl Files) -> HttpResponse {
+    match files.get("index.html") {
+        Some(file) => assets::respond(headers, "index.html", file, files),
+        None => html(NOT_BUILT.to_owned()),
+    }
+}
+
+/// The document with something in its place, made for one person.
+pub(super) fn with(content: &str) -> HttpResponse {
+    html(document(&Embedded).replacen(PLACE, content, 1))
+}
+
+fn document(files: &impl Files) -> String {
+    let built = files.get("index.html").and_then(|File { content, .. }| String::from_utf8(content.into_owned()).ok());
+    built.unwrap_or_else(|| NOT_BUILT.to_owned())
+}
+
+fn html(document: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, headers::PAGE_POLICY))
+        .body(document)
+}
+
+/// Text that means only itself in HTML, between tags and inside quotes.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_written_into_the_page_can_become_markup() {
+        assert_eq!(escape(r#"<b a="1" c='2'>&"#), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;");
+    }
+
+    #[test]
+    fn there_is_a_page_even_if_none_was_built() {
+        struct Nothing;
+        impl Files for Nothing {
+            fn get(&self, _: &str) -> Option<File> {
+                None
+            }
+        }
+        assert!(document(&Nothing).contains("npm run build"));
+        assert!(document(&Nothing).contains(PLACE));
+    }
+}

@@ -1,0 +1,91 @@
+//! The life of one socket, from its first frame to its last.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use actix_ws::{AggregatedMessageStream, Session};
+use chatapp_domain::ports::notifications::Subscription;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::ear::Ear;
+use super::ending::{self, Ending};
+use super::frames;
+use super::inbound::Inbound;
+use super::mailbox::Mailbox;
+use super::outbound::{Outbound, Start};
+use super::protocol::Dialect;
+use super::sequence::Sequence;
+use super::sockets::Seat;
+use crate::caller::Caller;
+use crate::shared::Shared;
+
+/// How long a client may take to hear that its socket ends.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// An open socket.
+pub(super) struct Connection {
+    pub(super) caller: Caller,
+    pub(super) dialect: Dialect,
+    pub(super) start: Start,
+    pub(super) subscription: Pin<Box<dyn Subscription>>,
+    pub(super) session: Session,
+    pub(super) messages: AggregatedMessageStream,
+    pub(super) shared: Data<Shared>,
+    pub(super) seat: Seat,
+}
+
+impl Connection {
+    /// Serves the socket until it ends. The registration with the feed and the seat end with it.
+    pub(super) async fn run(self) {
+        let Self { caller, dialect, start, subscription, session, messages, shared, seat } = self;
+        let (services, settings) = (&shared.services, &shared.sockets.settings);
+        let (me, ear, mailbox) = (&caller.identity, &Ear::new(subscription), &Mailbox::default());
+        let inbound = Inbound { me, dialect, services, settings, ear, mailbox };
+        let outbound = Outbound {
+            me,
+            dialect,
+            services,
+            settings,
+            mailbox,
+            session: session.clone(),
+            sequence: Sequence::after(start.after.unwrap_or(start.latest)),
+            epoch: start.epoch.clone(),
+            ping_at: Instant::now() + settings.ping_every,
+            gap_until: None,
+        };
+        // Polled in this order, what was heard just now is written in the same turn.
+        let ending = tokio::select! {
+            biased;
+            ending = stopped(&shared) => ending,
+            ending = inbound.run(messages) => ending,
+            ending = ear.listen(mailbox, dialect, caller.session) => ending,
+            ending = outbound.run(start) => ending,
+        };
+        log::debug!("a socket of user {} ends: {ending:?}", me.id.0);
+        // Whoever takes nothing does not take this either.
+        let _ = timeout(FAREWELL, say_goodbye(session, dialect, ending)).await;
+        drop(seat);
+    }
+}
+
+async fn stopped(shared: &Shared) -> Ending {
+    shared.sockets.stopping().begun().await;
+    let spread = shared.sockets.settings.close_spread;
+    if !spread.is_zero() {
+        sleep(spread.mul_f64(rand::random())).await;
+    }
+    Ending::Stopping
+}
+
+async fn say_goodbye(mut session: Session, dialect: Dialect, ending: Ending) {
+    // The socket may have gone meanwhile: then there is nobody to tell.
+    if let Ending::Closed(reason) = ending {
+        let _ = session.close(reason).await;
+    } else if let Some((code, words)) = ending.told() {
+        if dialect == Dialect::V1 {
+            let _ = session.text(frames::bye(words)).await;
+        }
+        let _ = session.close(Some(ending::reason(code, words))).await;
+    }
+}

@@ -1,0 +1,124 @@
+//! Reading what a client sends, within bounds.
+
+use actix_ws::{AggregatedMessage, AggregatedMessageStream};
+use chatapp_domain::ports::notifications::Watched;
+use chatapp_domain::user::Identity;
+use futures_util::StreamExt;
+use tokio::time::{Instant, timeout};
+
+use super::ear::Ear;
+use super::ending::Ending;
+use super::frames;
+use super::mailbox::{Mailbox, Outgoing};
+use super::protocol::Dialect;
+use crate::services::Services;
+use crate::settings::SocketSettings;
+use crate::wire::ClientFrame;
+
+/// How many people one socket may watch.
+const MOST_WATCHED: usize = 200;
+
+/// The reading half of a socket.
+pub(super) struct Inbound<'a> {
+    pub(super) me: &'a Identity,
+    pub(super) dialect: Dialect,
+    pub(super) services: &'a Services,
+    pub(super) settings: &'a SocketSettings,
+    pub(super) ear: &'a Ear,
+    pub(super) mailbox: &'a Mailbox,
+}
+
+impl Inbound<'_> {
+    /// Reads until there is no reason to go on.
+    pub(super) async fn run(&self, mut messages: AggregatedMessageStream) -> Ending {
+        let mut rate = Rate::new(self.settings);
+        loop {
+            let message = match timeout(self.settings.idle_timeout, messages.next()).await {
+                Err(_) => return Ending::Idle,
+                Ok(None) => return Ending::Gone,
+                Ok(Some(Err(error))) => return Ending::of(&error),
+                Ok(Some(Ok(message))) => message,
+            };
+            if !rate.admit(Instant::now()) {
+                return Ending::Flooding;
+            }
+            match message {
+                AggregatedMessage::Text(text) => self.hear(&text).await,
+                AggregatedMessage::Binary(_) => return Ending::NotText,
+                AggregatedMessage::Ping(bytes) => self.mailbox.frame(Outgoing::Pong(bytes)),
+                AggregatedMessage::Pong(_) => {}
+                AggregatedMessage::Close(reason) => return Ending::Closed(reason),
+            }
+        }
+    }
+
+    async fn hear(&self, text: &str) {
+        if self.dialect == Dialect::Plain {
+            return;
+        }
+        match ClientFrame::parse(text) {
+            ClientFrame::Ping => self.mailbox.frame(Outgoing::Text(frames::pong())),
+            ClientFrame::Typing { conversation, typing } => self.typing(&conversation, typing).await,
+            ClientFrame::Watch { users } => self.watch(users).await,
+            ClientFrame::Unknown => {}
+        }
+    }
+
+    async fn typing(&self, peer: &str, typing: bool) {
+        if let Err(error) = self.services.conversations.typing(self.me, peer, typing).await {
+            log::debug!("could not tell that somebody is typing: {error}");
+        }
+    }
+
+    /// Follows these people, and tells at once who of them is there. In this order, so that no change falls between.
+    async fn watch(&self, mut users: Vec<String>) {
+        users.truncate(MOST_WATCHED);
+        let people = match self.services.directory.identify(&users).await {
+            Ok(people) => people,
+            Err(error) => return log::debug!("could not look up whom to watch: {error}"),
+        };
+        let watched = people.iter().map(|person| Watched { id: person.id, username: person.username.clone() });
+        self.ear.watch(watched.collect());
+        for person in &people {
+            let online = self.services.feed.is_online(person.id);
+            self.mailbox.frame(Outgoing::Text(frames::presence(&person.username, online)));
+        }
+    }
+}
+
+/// How many frames came in the current stretch of time.
+struct Rate {
+    most: u32,
+    window: std::time::Duration,
+    began: Instant,
+    count: u32,
+}
+
+impl Rate {
+    fn new(settings: &SocketSettings) -> Self {
+        Self { most: settings.max_frames, window: settings.frame_window, began: Instant::now(), count: 0 }
+    }
+
+    fn admit(&mut self, now: Instant) -> bool {
+        if now.duration_since(self.began) >= self.window {
+            (self.began, self.count) = (now, 0);
+        }
+        self.count += 1;
+        self.count <= self.most
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_so_many_frames_are_read_in_a_stretch() {
+        let settings = SocketSettings::default();
+        let mut rate = Rate::new(&settings);
+        let now = rate.began;
+        assert!((0..20).all(|_| rate.admit(now)));
+        assert!(!rate.admit(now));
+        assert!(rate.admit(now + settings.frame_window));
+    }
+}

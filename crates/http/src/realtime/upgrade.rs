@@ -1,0 +1,78 @@
+//! Opening a socket. Everything that can be refused is refused before the upgrade, as an ordinary answer.
+
+use actix_web::http::header;
+use actix_web::web::{Data, Payload};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use chatapp_domain::event::{Epoch, Pos};
+use chatapp_domain::ports::notifications::Watched;
+use chatapp_domain::user::Identity;
+
+use super::connection::Connection;
+use super::guard::guarded;
+use super::outbound::Start;
+use super::protocol::{Dialect, Resume, V1};
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::query::Query;
+use crate::services::Services;
+use crate::shared::Shared;
+use crate::site;
+
+/// `GET /ws`.
+pub(crate) async fn open(
+    request: HttpRequest,
+    query: Query,
+    payload: Payload,
+    shared: Data<Shared>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(&request)?;
+    site::refuse_others(&request)?;
+    refuse_other_than_upgrades(&request)?;
+    let seat = shared.sockets.take_seat()?;
+    let dialect = Dialect::asked_for(&request);
+    let me = &caller.identity;
+    let watched = Watched { id: me.id, username: me.username.clone() };
+    // Listening begins before the present is looked up, and the client hears of the socket after that: so whatever is
+    // committed from then on is heard.
+    let subscription = shared.services.feed.subscribe(&watched, Some(caller.session))?;
+    let start = start(&shared.services, me, Resume::asked_for(dialect, &query)).await?;
+
+    let settings = &shared.sockets.settings;
+    let payload = Payload::from_request(&request, &mut guarded(payload, settings.max_frame)).await;
+    let payload = payload.map_err(|_| ApiError::UpgradeRequired)?;
+    let opened = actix_ws::handle_with_protocols(&request, payload, &[V1]);
+    let (response, session, messages) = opened.map_err(|_| ApiError::UpgradeRequired)?;
+    let messages = messages.max_frame_size(settings.max_frame).aggregate_continuations();
+    let messages = messages.max_continuation_size(settings.max_frame);
+    let shared = Data::clone(&shared);
+    let connection = Connection { caller, dialect, start, subscription, session, messages, shared, seat };
+    actix_web::rt::spawn(connection.run());
+    Ok(response)
+}
+
+fn refuse_other_than_upgrades(request: &HttpRequest) -> Result<(), ApiError> {
+    let is = |name, wanted: &str| {
+        request.headers().get(name).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(wanted.as_bytes()))
+    };
+    let upgrades = request.head().upgrade() && is(header::UPGRADE, "websocket");
+    let known = is(header::SEC_WEBSOCKET_VERSION, "13") && request.headers().contains_key(header::SEC_WEBSOCKET_KEY);
+    if upgrades && known { Ok(()) } else { Err(ApiError::UpgradeRequired) }
+}
+
+async fn start(services: &Services, me: &Identity, resume: Resume) -> Result<Start, ApiError> {
+    let (epoch, latest) = services.catch_up.present(me.id).await?;
+    let after = match resume {
+        Resume::Present => Some(latest),
+        Resume::Nowhere => None,
+        Resume::After { epoch: theirs, pos } => {
+            Some(pos).filter(|pos| leads_here(theirs.as_deref(), &epoch, *pos, latest))
+        }
+        // A message that is not the user's says nothing about where the client was.
+        Resume::Since(message) => Some(services.catch_up.position_of(me.id, message).await?.unwrap_or(latest)),
+    };
+    Ok(Start { epoch, latest, after })
+}
+
+fn leads_here(theirs: Option<&str>, ours: &Epoch, pos: Pos, latest: Pos) -> bool {
+    theirs.is_none_or(|theirs| theirs == ours.0) && pos <= latest
+}

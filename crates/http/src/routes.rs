@@ -1,0 +1,58 @@
+//! The map of URLs.
+
+use actix_web::http::Method;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{ResponseError, guard};
+
+use crate::api::{conversations, docs, events, health, me, messages, root, session as sessions, users};
+use crate::endpoint::Endpoint;
+use crate::error::ApiError;
+use crate::page::{assets, login, logout, shell};
+use crate::realtime;
+use crate::session;
+use crate::shared::Shared;
+
+/// Where the API is.
+pub(crate) const API: &str = "/api/v1";
+
+/// Everything under [`API`], the busiest first.
+pub(crate) fn api() -> Vec<Endpoint> {
+    vec![
+        Endpoint::at("/message/").get(messages::list).on(Method::POST, messages::send),
+        Endpoint::at("/message/{id}/").get(messages::show),
+        Endpoint::at("/event/").get(events::list),
+        Endpoint::at("/conversation/").get(conversations::list),
+        Endpoint::at("/conversation/{username}/read/").on(Method::PUT, conversations::mark_read),
+        Endpoint::at("/user/").get(users::list),
+        Endpoint::at("/user/{username}/").get(users::show),
+        Endpoint::at("/me/").get(me::show).on(Method::PATCH, me::change),
+        Endpoint::at("/session/").on(Method::POST, sessions::log_in).on(Method::DELETE, sessions::log_out),
+        Endpoint::at("/").get(root::show),
+        Endpoint::at("/openapi.json/").get(docs::document),
+        Endpoint::at("/docs/").get(docs::explorer),
+        Endpoint::at("/docs/{file}/").get(docs::explorer_file),
+    ]
+}
+
+/// Registers everything. Only what asks for a session is wrapped in one: files are served without a look at the store.
+pub(crate) fn configure(config: &mut ServiceConfig, shared: &Data<Shared>) {
+    let api = api().into_iter().fold(web::scope(API), |scope, endpoint| scope.service(endpoint));
+    config
+        .service(api.default_service(web::to(not_found)).wrap(session::middleware(shared)))
+        .service(web::scope("/api").default_service(web::to(not_found)))
+        .service(web::scope("/ws").wrap(session::middleware(shared)).service(Endpoint::at("/").get(realtime::open)))
+        .service(Endpoint::at("/health/live/").get(health::live))
+        .service(Endpoint::at("/health/ready/").get(health::ready))
+        .service(web::scope("").guard(guard::fn_guard(assets::is_file)).default_service(web::to(assets::serve)))
+        .service(
+            web::scope("")
+                .wrap(session::middleware(shared))
+                .service(Endpoint::at("/login/").get(login::show).on(Method::POST, login::log_in))
+                .service(Endpoint::at("/logout/").get(logout::by_link).on(Method::POST, logout::log_out))
+                .default_service(web::to(shell::serve)),
+        );
+}
+
+async fn not_found() -> impl actix_web::Responder {
+    ApiError::NotFound.error_response()
+}

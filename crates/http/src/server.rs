@@ -1,0 +1,72 @@
+//! Running the server until it is told to stop.
+
+use std::future::Future;
+use std::net::TcpListener;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use socket2::SockRef;
+
+use crate::edge;
+use crate::routes;
+use crate::services::Services;
+use crate::settings::{Limits, Settings};
+use crate::shared::Shared;
+
+/// Serves until `stop` resolves. Then readiness turns red, sockets are closed, requests that have begun are finished, and
+/// this returns; at the latest after the shutdown timeout.
+pub async fn serve(
+    listener: TcpListener,
+    services: Services,
+    settings: Settings,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    prepare(&listener, &settings.limits)?;
+    let shared = Data::new(Shared::new(services, settings)?);
+    let mut server = start(listener, &shared)?;
+    let handle = server.handle();
+    tokio::select! {
+        ended = &mut server => return ended,
+        () = stop => {}
+    }
+    shared.sockets.stop();
+    // The server only makes progress, stopping included, while it is polled.
+    let (ended, (), ()) =
+        tokio::join!(server, handle.stop(true), shared.sockets.all_closed(shared.settings.shutdown_timeout));
+    ended
+}
+
+/// Every accepted connection inherits the listener's options. Without a bound on unacknowledged bytes, a client that
+/// never reads would keep its connection for ever.
+fn prepare(listener: &TcpListener, limits: &Limits) -> std::io::Result<()> {
+    let socket = SockRef::from(listener);
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(limits.tcp_user_timeout))?;
+    socket.listen(limits.backlog)
+}
+
+fn start(listener: TcpListener, shared: &Data<Shared>) -> std::io::Result<Server> {
+    let (settings, limits) = (&shared.settings, &shared.settings.limits);
+    let state = shared.clone();
+    let server = HttpServer::new(move || {
+        let edge_state = state.clone();
+        App::new()
+            .app_data(state.clone())
+            .configure(|config| routes::configure(config, &state))
+            .wrap(from_fn(move |request, next| edge::wrap(edge_state.clone(), request, next)))
+    })
+    .keep_alive(limits.keep_alive)
+    .client_request_timeout(limits.header_timeout)
+    // A small frame must not wait until the client acknowledges the one before it.
+    .tcp_nodelay(true)
+    .max_connections(limits.connections_per_worker)
+    .shutdown_timeout(settings.shutdown_timeout.as_secs())
+    .disable_signals();
+    let server = match settings.workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    Ok(server.listen(listener)?.run())
+}

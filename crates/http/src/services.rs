@@ -1,0 +1,35 @@
+//! What the handlers call: the services of the domain, and the few ports that a connection uses directly.
+
+use std::sync::Arc;
+
+use chatapp_domain::accounts::Accounts;
+use chatapp_domain::catch_up::CatchUp;
+use chatapp_domain::conversations::Conversations;
+use chatapp_domain::directory::Directory;
+use chatapp_domain::messaging::Messaging;
+use chatapp_domain::ports::StoreHealth;
+use chatapp_domain::ports::notifications::{EventFeed, Notifier};
+use chatapp_domain::time::Clock;
+
+/// Everything this crate needs from the rest of the program.
+#[derive(Clone)]
+pub struct Services {
+    /// Log-in and sessions.
+    pub accounts: Accounts,
+    /// Sending and reading messages.
+    pub messaging: Messaging,
+    /// Conversations, read positions, typing.
+    pub conversations: Conversations,
+    /// Finding people.
+    pub directory: Directory,
+    /// Following a user's events.
+    pub catch_up: CatchUp,
+    /// What sockets and long polls listen to.
+    pub feed: Arc<dyn EventFeed>,
+    /// Telling people who are connected.
+    pub notifier: Arc<dyn Notifier>,
+    /// Whether the database answers.
+    pub health: Arc<dyn StoreHealth>,
+    /// Where "now" comes from.
+    pub clock: Arc<dyn Clock>,
+}

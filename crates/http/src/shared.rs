@@ -1,0 +1,40 @@
+//! What all requests on all worker threads share.
+
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use chatapp_domain::page::PageSize;
+
+use crate::error::ApiError;
+use crate::realtime::Sockets;
+use crate::services::Services;
+use crate::settings::{Origin, Settings};
+
+pub(crate) struct Shared {
+    pub(crate) services: Services,
+    pub(crate) settings: Settings,
+    /// The origin of `settings.public_url`.
+    pub(crate) public_origin: Option<Origin>,
+    /// The size of a page of messages in the original list.
+    pub(crate) page_size: PageSize,
+    /// Every open WebSocket, and whether the server is stopping.
+    pub(crate) sockets: Sockets,
+}
+
+impl Shared {
+    pub(crate) fn new(services: Services, settings: Settings) -> std::io::Result<Self> {
+        let refuse = |what: &str| std::io::Error::new(std::io::ErrorKind::InvalidInput, what.to_owned());
+        Ok(Self {
+            public_origin: settings.public_url.as_ref().and_then(Origin::of),
+            page_size: settings.page_size().ok_or_else(|| refuse("messages_to_load is less than 1"))?,
+            sockets: Sockets::new(settings.sockets),
+            services,
+            settings,
+        })
+    }
+
+    /// The state behind a request.
+    pub(crate) fn of(request: &HttpRequest) -> Result<&Self, ApiError> {
+        let data = request.app_data::<Data<Self>>();
+        data.map(Data::get_ref).ok_or_else(|| ApiError::Failed("a route outside of the application".into()))
+    }
+}

@@ -1,0 +1,75 @@
+//! One's own account, and the list of what there is.
+
+use chatapp_domain::user::User;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Stamp;
+
+/// Your own account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Me<'a> {
+    #[schema(example = "ada")]
+    username: &'a str,
+    /// The name that others see; empty means the username.
+    display_name: &'a str,
+    email: &'a str,
+    is_superuser: bool,
+    date_joined: Stamp,
+    settings: PageSettings,
+}
+
+/// What a client needs to know of the server's settings.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct PageSettings {
+    /// The longest message, in Unicode code points.
+    #[schema(example = 4000)]
+    pub(crate) message_max_length: usize,
+    /// How many messages one page has.
+    #[schema(example = 15)]
+    pub(crate) messages_to_load: i64,
+}
+
+impl<'a> Me<'a> {
+    pub(crate) fn new(user: &'a User, settings: PageSettings) -> Self {
+        Self {
+            username: user.username.as_str(),
+            display_name: &user.display_name,
+            email: &user.email,
+            is_superuser: user.is_superuser,
+            date_joined: Stamp(user.joined_at),
+            settings,
+        }
+    }
+}
+
+/// What to change of one's own account.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "bodies are read field by field for exact error messages; this is their documentation")]
+pub(crate) struct Profile {
+    /// At most 100 code points; empty means the username.
+    display_name: Option<String>,
+}
+
+/// Who logs in.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "bodies are read field by field for exact error messages; this is their documentation")]
+pub(crate) struct Credentials {
+    /// In any case.
+    #[schema(example = "ada")]
+    username: String,
+    /// Exactly.
+    password: String,
+}
+
+/// The absolute URLs of what there is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Root {
+    pub(crate) message: String,
+    pub(crate) user: String,
+    pub(crate) conversation: String,
+    pub(crate) event: String,
+    pub(crate) me: String,
+    pub(crate) session: String,
+    pub(crate) docs: String,
+}

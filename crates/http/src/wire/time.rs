@@ -1,0 +1,99 @@
+//! Timestamps: RFC 3339 in UTC, always with six digits after the second.
+
+use chatapp_domain::time::Timestamp;
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+
+const LENGTH: usize = "2026-11-24T10:15:30.123456Z".len();
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// RFC 3339, UTC, microseconds.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-11-24T10:15:30.123456Z")]
+pub(crate) struct Stamp(pub(crate) Timestamp);
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = write(self.0);
+        serializer.serialize_str(std::str::from_utf8(&written).unwrap_or_default())
+    }
+}
+
+/// Digits only, so it is text. Years outside of 0 to 9999 are clamped: there is no way to write them.
+fn write(at: Timestamp) -> [u8; LENGTH] {
+    let at = at.as_micros().clamp(-62_167_219_200_000_000, 253_402_300_799_999_999);
+    let (days, within) = (at.div_euclid(MICROS_PER_DAY), at.rem_euclid(MICROS_PER_DAY));
+    let (year, month, day) = civil(days);
+    let mut text = *b"0000-00-00T00:00:00.000000Z";
+    put(&mut text[0..4], year);
+    put(&mut text[5..7], month);
+    put(&mut text[8..10], day);
+    put(&mut text[11..13], within / 3_600_000_000);
+    put(&mut text[14..16], within / 60_000_000 % 60);
+    put(&mut text[17..19], within / 1_000_000 % 60);
+    put(&mut text[20..26], within % 1_000_000);
+    text
+}
+
+fn put(place: &mut [u8], mut number: i64) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+    }
+}
+
+/// Year, month and day of a day counted from 1970-01-01. Years are taken from March to February, so that the leap day is
+/// the last of its year, and in eras of 400 years, which are all alike.
+fn civil(days: i64) -> (i64, i64, i64) {
+    const DAYS_PER_ERA: i64 = 146_097;
+    let since_year_zero = days + 719_468;
+    let (era, day) = (since_year_zero.div_euclid(DAYS_PER_ERA), since_year_zero.rem_euclid(DAYS_PER_ERA));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day_of_month = day_of_year - (153 * month + 2) / 5 + 1;
+    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (era * 400 + year + carry, month, day_of_month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(micros: i64) -> String {
+        String::from_utf8(write(Timestamp::from_micros(micros)).to_vec()).unwrap()
+    }
+
+    #[test]
+    fn there_are_always_six_digits() {
+        assert_eq!(written(0), "1970-01-01T00:00:00.000000Z");
+        assert_eq!(written(1_795_515_330_123_456), "2026-11-24T10:15:30.123456Z");
+        assert_eq!(written(1_000_000), "1970-01-01T00:00:01.000000Z");
+        assert_eq!(written(-1), "1969-12-31T23:59:59.999999Z");
+    }
+
+    #[test]
+    fn leap_days_are_where_they_belong() {
+        assert_eq!(written(951_782_400_000_000), "2000-02-29T00:00:00.000000Z");
+        assert_eq!(written(4_107_542_400_000_000), "2100-03-01T00:00:00.000000Z");
+        assert_eq!(written(1_709_251_199_000_000), "2024-02-29T23:59:59.000000Z");
+    }
+
+    #[test]
+    fn every_day_follows_the_one_before() {
+        let mut last = civil(-800_000);
+        for day in -799_999..800_000 {
+            let today = civil(day);
+            let (year, month, of_month) = last;
+            let next = [(year, month, of_month + 1), (year, month + 1, 1), (year + 1, 1, 1)];
+            assert!(next.contains(&today), "{last:?} {today:?}");
+            last = today;
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_clamped() {
+        assert_eq!(written(i64::MAX), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(written(i64::MIN), "0000-01-01T00:00:00.000000Z");
+    }
+}

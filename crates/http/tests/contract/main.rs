@@ -1,0 +1,23 @@
+//! The HTTP contract, case by case, over the real router on a real socket, with stores in memory.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failure here is a failed test")]
+
+mod support;
+
+mod conversations;
+mod errors;
+mod events;
+mod headers;
+mod input;
+mod lists;
+mod log_in;
+mod logs;
+mod openapi;
+mod original;
+mod page;
+mod people;
+mod same_origin;
+mod send;
+mod sessions;
+mod sockets;
+mod stopping;

@@ -1,0 +1,54 @@
+//! The document says what is there.
+
+use serde_json::Value;
+
+use crate::support::Place;
+
+#[tokio::test]
+async fn the_document_is_served() {
+    let place = Place::open();
+    for path in ["/api/v1/openapi.json", "/api/v1/openapi.json/"] {
+        let answer = place.stranger().get(path).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+        assert_eq!(answer.body, chatapp_http::openapi());
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_documented_is_there() {
+    let place = Place::open();
+    let me = place.person("u1").await;
+    let document: Value = serde_json::from_str(&chatapp_http::openapi()).unwrap();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let path = path.replace("{id}", "1").replace("{username}", "u1");
+        // Without a session, so that nothing happens: a route that is there refuses with 403 or, logging in, 400.
+        for method in methods.as_object().unwrap().keys() {
+            let answer = me.stranger_again().method(&method.to_uppercase(), &path).await;
+            assert!([400, 403].contains(&answer.status), "{method} {path}: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_explorer_loads_nothing_from_elsewhere() {
+    let place = Place::open();
+    let stranger = place.stranger();
+    for path in ["/api/v1/docs/", "/api/v1/docs"] {
+        let page = stranger.get(path).await;
+        assert_eq!(page.status, 200);
+        assert!(!page.body.contains("http://") && !page.body.contains("https://"), "{}", page.body);
+        assert!(page.header("content-security-policy").contains("script-src 'self';"));
+        let mut links = 0;
+        for attribute in ["src=\"", "href=\""] {
+            for link in page.body.split(attribute).skip(1).map(|rest| rest.split('"').next().unwrap()) {
+                assert_eq!(stranger.get(link).await.status, 200, "{link}");
+                links += 1;
+            }
+        }
+        assert!(links >= 5, "{}", page.body);
+    }
+    let initializer = stranger.get("/api/v1/docs/swagger-initializer.js").await;
+    assert!(initializer.body.contains("/api/v1/openapi.json"), "{}", initializer.body);
+    assert!(!initializer.body.contains("petstore"));
+    assert_eq!(stranger.get("/api/v1/docs/nothing.js").await.status, 404);
+}

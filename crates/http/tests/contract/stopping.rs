@@ -1,0 +1,59 @@
+//! Stopping the server.
+
+use std::time::Duration;
+
+use chatapp_testkit::builders::PASSWORD;
+
+use crate::support::{Place, Raw, Socket, until};
+
+#[tokio::test]
+async fn sockets_are_told_at_once_and_the_server_ends() {
+    let mut place = Place::open();
+    let me = place.person("u1").await;
+    let (mut plain, mut v1) = (Socket::plain(&me, "").await, Socket::present(&me).await);
+    place.begin_to_stop();
+    assert_eq!(plain.end().await, (Some(1012), vec![]));
+    let (code, texts) = v1.end().await;
+    assert_eq!(
+        (code, texts.as_slice()),
+        (Some(1012), &[r#"{"type":"bye","reason":"server_stopping"}"#.to_owned()][..])
+    );
+    place.wait_for_end();
+    assert_eq!(place.hub.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_held_answer_is_given() {
+    let mut place = Place::open();
+    let me = place.person("u1").await;
+    let asked = tokio::spawn({
+        let me = me.clone();
+        async move { me.get("/api/v1/event/?after=0&wait=25").await }
+    });
+    until("the wait has begun", || place.hub.connections() == 1).await;
+    place.begin_to_stop();
+    assert_eq!(asked.await.unwrap().status, 200);
+    place.wait_for_end();
+}
+
+#[tokio::test]
+async fn a_request_that_has_begun_is_finished() {
+    let mut place = Place::open();
+    place.person("u1").await;
+    let body = format!("username=u1&password={}", PASSWORD.replace(' ', "+"));
+    let mut raw = Raw::connect(place.address).await;
+    let head = format!(
+        "POST /login/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
+         Expect: 100-continue\r\n\r\n",
+        body.len()
+    );
+    raw.send(head).await;
+    raw.read_until(b"HTTP/1.1 100 Continue\r\n\r\n").await;
+    place.begin_to_stop();
+    // Nothing tells when the server has begun to stop; this only makes it likely that it has.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    raw.send(body).await;
+    let answer = String::from_utf8(raw.read_to_end().await).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 302"), "{answer}");
+    place.wait_for_end();
+}

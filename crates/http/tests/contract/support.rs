@@ -1,0 +1,153 @@
+//! A server of one's own for each test, and people to talk to it.
+
+mod answer;
+mod person;
+mod raw;
+mod socket;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chatapp_domain::accounts::Accounts;
+use chatapp_domain::catch_up::CatchUp;
+use chatapp_domain::conversations::Conversations;
+use chatapp_domain::directory::Directory;
+use chatapp_domain::messaging::Messaging;
+use chatapp_domain::ports::notifications::{EventFeed, Notifier};
+use chatapp_domain::session::Lifetime;
+use chatapp_http::{Services, Settings};
+use chatapp_notification_hub::{Hub, HubSettings};
+use chatapp_testkit::builders::a_user;
+use chatapp_testkit::clock::SetClock;
+use chatapp_testkit::memory::MemoryStores;
+use chatapp_testkit::passwords::PlainHasher;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+pub(crate) use self::answer::Answer;
+pub(crate) use self::person::Person;
+pub(crate) use self::raw::Raw;
+pub(crate) use self::socket::Socket;
+
+/// How long anything may take before a test fails.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server that ends with its test.
+pub(crate) struct Place {
+    pub(crate) address: SocketAddr,
+    pub(crate) stores: MemoryStores,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) hasher: PlainHasher,
+    pub(crate) clock: SetClock,
+    pub(crate) services: Services,
+    stop: Option<oneshot::Sender<()>>,
+    server: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Place {
+    pub(crate) fn open() -> Self {
+        Self::with(Settings::default(), HubSettings::default())
+    }
+
+    pub(crate) fn with_settings(settings: Settings) -> Self {
+        Self::with(settings, HubSettings::default())
+    }
+
+    pub(crate) fn with(settings: Settings, hub: HubSettings) -> Self {
+        let clock = SetClock::default();
+        let stores = MemoryStores::with_clock(Arc::new(clock.clone()));
+        let (hub, hasher) = (Arc::new(Hub::new(hub)), PlainHasher::default());
+        let services = services(&stores, &hub, &hasher, &clock);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let settings = Settings { workers: settings.workers.or(Some(1)), ..settings };
+        let served = services.clone();
+        let server = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(chatapp_http::serve(listener, served, settings, async {
+                let _ = stopped.await;
+            }))
+        });
+        Self { address, stores, hub, hasher, clock, services, stop: Some(stop), server: Some(server) }
+    }
+
+    /// Somebody who is registered and logged in.
+    pub(crate) async fn person(&self, name: &str) -> Person {
+        let user = a_user(&self.stores, name).await;
+        let mut person = self.stranger();
+        person.user = Some(user);
+        person.log_in().await;
+        person
+    }
+
+    /// Two people to talk to each other.
+    pub(crate) async fn two_people(&self) -> (Person, Person) {
+        (self.person("u1").await, self.person("u2").await)
+    }
+
+    /// Somebody without a session.
+    pub(crate) fn stranger(&self) -> Person {
+        Person::new(self.address)
+    }
+
+    /// Tells the server to stop.
+    pub(crate) fn begin_to_stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+
+    /// Waits until the server has stopped.
+    pub(crate) fn wait_for_end(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.join().unwrap().unwrap();
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.begin_to_stop();
+        if let Some(server) = self.server.take() {
+            let _ = server.join();
+        }
+    }
+}
+
+fn services(stores: &MemoryStores, hub: &Arc<Hub>, hasher: &PlainHasher, clock: &SetClock) -> Services {
+    let all = stores.stores();
+    let notifier: Arc<dyn Notifier> = hub.clone();
+    let feed: Arc<dyn EventFeed> = hub.clone();
+    let (hasher, clock) = (Arc::new(hasher.clone()), Arc::new(clock.clone()));
+    let lifetime = Lifetime::default();
+    let (told, now) = (notifier.clone(), clock.clone());
+    Services {
+        accounts: Accounts::new(all.users.clone(), all.sessions, hasher, told.clone(), now.clone(), lifetime),
+        messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now),
+        conversations: Conversations::new(all.users.clone(), all.conversations, told),
+        directory: Directory::new(all.users),
+        catch_up: CatchUp::new(all.events),
+        feed,
+        notifier,
+        health: all.health,
+        clock,
+    }
+}
+
+/// The plain frame that tells of a message.
+pub(crate) fn plain_frame(message: &Value) -> String {
+    format!("{{\"message\": \"{}\"}}", message["id"])
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(what: &str, so: impl Fn() -> bool) {
+    let waiting = async {
+        while !so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "waited in vain until {what}");
+}
