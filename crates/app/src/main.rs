@@ -1,1 +1,25 @@
-fn main() {}
+//! The program: parses the command line and runs one command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod background;
+mod cli;
+mod commands;
+mod compose;
+mod config;
+mod failure;
+mod logging;
+mod passwords;
+mod prompt;
+mod secret_key;
+mod serve;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match commands::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,5 +1,5 @@
 //! Who is asking. A handler that takes a [`Caller`] cannot be reached without credentials, nor by a write from another
-//! site's page.
+//! site's page, nor more often than one person may.
 
 use std::future::{Ready, ready};
 
@@ -11,6 +11,7 @@ use chatapp_domain::user::{Identity, UserId, Username};
 
 use crate::error::ApiError;
 use crate::session::LoggedIn;
+use crate::shared::Shared;
 use crate::site;
 
 /// A person with a session.
@@ -51,16 +52,49 @@ fn names_bearer(request: &HttpRequest) -> bool {
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
 }
 
+/// A person who sends a message: that is counted apart.
+pub(crate) struct Sender(pub(crate) Caller);
+
+/// A person who leaves: that is never too much.
+pub(crate) struct Leaver;
+
 impl FromRequest for Caller {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request).and_then(|caller| {
-            if !request.method().is_safe() {
-                site::refuse_others(request)?;
-            }
+        ready(admitted(request).and_then(|caller| {
+            Shared::of(request)?.throttles.read(caller.identity.id)?;
             Ok(caller)
         }))
     }
+}
+
+impl FromRequest for Sender {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admitted(request).and_then(|caller| {
+            Shared::of(request)?.throttles.send(caller.identity.id)?;
+            Ok(Self(caller))
+        }))
+    }
+}
+
+impl FromRequest for Leaver {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admitted(request).map(|_| Self))
+    }
+}
+
+fn admitted(request: &HttpRequest) -> Result<Caller, ApiError> {
+    let caller = Caller::of(request)?;
+    if !request.method().is_safe() {
+        site::refuse_others(request)?;
+    }
+    Ok(caller)
 }

@@ -1,9 +1,9 @@
 //! Which address a request comes from. Only proxies that the operator trusts are believed.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderName;
+use actix_web::http::header::{HeaderName, HeaderValue};
 
 use crate::settings::{Network, Settings};
 
@@ -15,21 +15,22 @@ pub(crate) fn is_proxied(request: &HttpRequest, settings: &Settings) -> bool {
 }
 
 /// The peer's address, or behind trusted proxies the last one before them.
-pub(crate) fn of(request: &HttpRequest, settings: &Settings) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip().to_canonical();
-    let lines = request.headers().get_all(X_FORWARDED_FOR).filter_map(|line| line.to_str().ok());
-    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
-    Some(behind(peer, &hops, &settings.trusted_proxies))
+pub(crate) fn of(request: &HttpRequest, settings: &Settings) -> IpAddr {
+    // Every connection here has a peer; what has none shares one place.
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
+    let lines = request.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes);
+    behind(peer, lines, &settings.trusted_proxies)
 }
 
-/// The first untrusted address from the right: everything left of it is the client's own invention.
-fn behind(peer: IpAddr, hops: &[&str], trusted: &[Network]) -> IpAddr {
+/// The first untrusted address from the right: everything left of it is the client's own invention, and may be anything.
+fn behind<'a>(peer: IpAddr, lines: impl Iterator<Item = &'a [u8]>, trusted: &[Network]) -> IpAddr {
+    let hops: Vec<&[u8]> = lines.flat_map(|line| line.split(|byte| *byte == b',')).collect();
     let mut client = peer;
-    for hop in hops.iter().rev() {
+    for hop in hops.into_iter().rev() {
         if !is_trusted(trusted, client) {
             break;
         }
-        match parse(hop) {
+        match std::str::from_utf8(hop).ok().and_then(parse) {
             Some(address) => client = address,
             None => break,
         }
@@ -43,6 +44,7 @@ fn is_trusted(networks: &[Network], address: IpAddr) -> bool {
 
 /// An address, with or without a port.
 fn parse(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
     let bare = hop.trim_start_matches('[').trim_end_matches(']');
     let address = bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()));
     address.map(|address: IpAddr| address.to_canonical())
@@ -52,9 +54,10 @@ fn parse(hop: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    fn client(peer: &str, hops: &[&str]) -> String {
+    /// The client that a peer with these header lines stands for.
+    fn client(peer: &str, lines: &[&str]) -> String {
         let trusted = ["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()];
-        behind(peer.parse().unwrap(), hops, &trusted).to_string()
+        behind(peer.parse().unwrap(), lines.iter().map(|line| line.as_bytes()), &trusted).to_string()
     }
 
     #[test]
@@ -65,6 +68,7 @@ mod tests {
     #[test]
     fn behind_trusted_proxies_the_last_untrusted_hop_is_the_client() {
         assert_eq!(client("10.0.0.1", &["6.6.6.6", "203.0.113.9", "10.0.0.2"]), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", &["6.6.6.6, 203.0.113.9 ,10.0.0.2"]), "203.0.113.9");
         assert_eq!(client("::1", &["203.0.113.9:4711"]), "203.0.113.9");
         assert_eq!(client("::1", &["[2001:db8::1]:80"]), "2001:db8::1");
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
@@ -73,5 +77,14 @@ mod tests {
     #[test]
     fn nonsense_ends_the_chain() {
         assert_eq!(client("10.0.0.1", &["203.0.113.9", "unknown", "10.0.0.2"]), "10.0.0.2");
+    }
+
+    #[test]
+    fn what_a_client_sends_does_not_hide_what_the_proxy_adds() {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let client = |line: &[u8]| behind("10.0.0.1".parse().unwrap(), [line].into_iter(), &trusted).to_string();
+        for line in [&b"\xff\xfe, 203.0.113.9"[..], b"\t,,, 203.0.113.9", b"10.0.0.7, 203.0.113.9", b"\0,203.0.113.9"] {
+            assert_eq!(client(line), "203.0.113.9", "{line:?}");
+        }
     }
 }

@@ -47,6 +47,9 @@ pub(crate) enum ApiError {
     KeyReused,
     #[error("cursor leads nowhere")]
     Reset,
+    /// More than may be asked for; there is room again after so many seconds.
+    #[error("throttled")]
+    Throttled { retry_after: u64 },
     #[error("no upgrade to a WebSocket asked for")]
     UpgradeRequired,
     /// Try again later. The cause, if there is one worth telling, is for the log.
@@ -114,6 +117,15 @@ impl ApiError {
             Self::UpgradeRequired => {
                 answer(StatusCode::UPGRADE_REQUIRED, "upgrade_required", "WebSocket upgrade required.".into())
             }
+            Self::Throttled { retry_after } => answer(
+                StatusCode::TOO_MANY_REQUESTS,
+                "throttled",
+                format!(
+                    "Request was throttled. Expected available in {retry_after} second{}.",
+                    if *retry_after == 1 { "" } else { "s" }
+                )
+                .into(),
+            ),
             Self::Unavailable { .. } => answer(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -129,6 +141,10 @@ impl ApiError {
             Self::InvalidToken => (header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
             Self::MethodNotAllowed { allow, .. } => (header::ALLOW, allow.as_str()),
             Self::UpgradeRequired => (header::SEC_WEBSOCKET_VERSION, "13"),
+            Self::Throttled { retry_after } => {
+                retry = retry_after.to_string();
+                (header::RETRY_AFTER, retry.as_str())
+            }
             Self::Unavailable { retry_after, .. } => {
                 retry = retry_after.to_string();
                 (header::RETRY_AFTER, retry.as_str())
@@ -189,7 +205,7 @@ mod tests {
     #[test]
     fn each_error_has_its_status_code_and_detail() {
         let unavailable = "Service temporarily unavailable, try again later.";
-        let table: [(ApiError, u16, &str, &str); 15] = [
+        let table: [(ApiError, u16, &str, &str); 17] = [
             (ApiError::NotAuthenticated, 403, "not_authenticated", "Authentication credentials were not provided."),
             (ApiError::InvalidToken, 401, "invalid_token", "Invalid token."),
             (ApiError::CrossSite, 403, "cross_site", "Cross-site request refused."),
@@ -212,6 +228,18 @@ mod tests {
             (ApiError::TooSlow, 408, "timeout", "Request body took too long."),
             (ApiError::KeyReused, 422, "idempotency_key_reused", "This idempotency key was used for another message."),
             (ApiError::Reset, 410, "reset", "Reload required."),
+            (
+                ApiError::Throttled { retry_after: 1 },
+                429,
+                "throttled",
+                "Request was throttled. Expected available in 1 second.",
+            ),
+            (
+                ApiError::Throttled { retry_after: 17 },
+                429,
+                "throttled",
+                "Request was throttled. Expected available in 17 seconds.",
+            ),
             (ApiError::UpgradeRequired, 426, "upgrade_required", "WebSocket upgrade required."),
             (ApiError::BUSY, 503, "unavailable", unavailable),
             (ApiError::Failed("a secret".into()), 500, "error", "A server error occurred."),
@@ -230,6 +258,7 @@ mod tests {
             response.headers().get(name).and_then(|value| value.to_str().ok().map(str::to_owned))
         };
         assert_eq!(header(ApiError::BUSY, header::RETRY_AFTER).as_deref(), Some("1"));
+        assert_eq!(header(ApiError::Throttled { retry_after: 17 }, header::RETRY_AFTER).as_deref(), Some("17"));
         let not_allowed = ApiError::MethodNotAllowed { method: "PUT".into(), allow: "GET, HEAD".into() };
         assert_eq!(header(not_allowed, header::ALLOW).as_deref(), Some("GET, HEAD"));
         let bearer = header(ApiError::InvalidToken, header::WWW_AUTHENTICATE);

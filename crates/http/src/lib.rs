@@ -23,11 +23,14 @@ mod session;
 mod settings;
 mod shared;
 mod site;
+mod throttle;
 mod urlencoded;
 mod wire;
 
 pub use self::openapi::openapi;
 pub use self::server::serve;
 pub use self::services::Services;
-pub use self::settings::{CookieKey, Limits, Network, NetworkError, Origin, OriginError, Settings, SocketSettings};
+pub use self::settings::{
+    CookieKey, Limits, Network, NetworkError, Origin, OriginError, Rate, Settings, SocketSettings, ThrottleSettings,
+};
 pub use url::Url;

@@ -3,6 +3,7 @@
 use actix_session::Session;
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use chatapp_domain::accounts::LogInError;
 use chatapp_domain::password::Password;
 use chatapp_domain::user::User;
 
@@ -11,7 +12,8 @@ use crate::error::ApiError;
 use crate::session;
 use crate::shared::Shared;
 
-/// Logs in whoever the credentials name. The session cookie goes with the answer.
+/// Logs in whoever the credentials name. The session cookie goes with the answer. Too many tries are refused before any
+/// password is looked at.
 pub(crate) async fn log_in(
     request: &HttpRequest,
     session: &Session,
@@ -19,10 +21,14 @@ pub(crate) async fn log_in(
     username: &str,
     password: String,
 ) -> Result<User, ApiError> {
-    let user = shared.services.accounts.authenticate(username, Password::unchecked(password)).await?;
-    let device = request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let address = client_address::of(request, &shared.settings);
-    let address = address.map(|address| address.to_string()).unwrap_or_default();
-    session::begin(session, user.id, device.as_deref().unwrap_or_default(), &address)?;
+    let attempt = shared.throttles.log_in(username, address)?;
+    let found = shared.services.accounts.authenticate(username, Password::unchecked(password)).await;
+    if !matches!(found, Err(LogInError::Refused)) {
+        attempt.forgive();
+    }
+    let user = found?;
+    let device = request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    session::begin(session, user.id, device.as_deref().unwrap_or_default(), &address.to_string())?;
     Ok(user)
 }

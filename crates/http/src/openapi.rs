@@ -127,7 +127,7 @@ mod tests {
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
                 let responses = operation["responses"].as_object().unwrap();
-                for status in ["403", "500", "503"] {
+                for status in ["403", "429", "500", "503"] {
                     assert!(responses.contains_key(status), "{method} {path} {status}");
                 }
                 let reads_body = operation.get("requestBody").is_some();

@@ -2,6 +2,7 @@
 
 mod network;
 mod origin;
+mod throttles;
 
 use std::fmt;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use url::Url;
 
 pub use self::network::{Network, NetworkError};
 pub use self::origin::{Origin, OriginError};
+pub use self::throttles::{Rate, ThrottleSettings};
 
 /// How the server presents itself and what it allows.
 #[derive(Clone, Debug)]
@@ -41,6 +43,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Sizes and times of one WebSocket.
     pub sockets: SocketSettings,
+    /// How much one account, address or person may ask for.
+    pub throttles: ThrottleSettings,
 }
 
 impl Default for Settings {
@@ -59,6 +63,7 @@ impl Default for Settings {
             shutdown_timeout: Duration::from_secs(10),
             limits: Limits::default(),
             sockets: SocketSettings::default(),
+            throttles: ThrottleSettings::default(),
         }
     }
 }

@@ -3,11 +3,13 @@
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use chatapp_domain::page::PageSize;
+use governor::clock::MonotonicClock;
 
 use crate::error::ApiError;
 use crate::realtime::Sockets;
 use crate::services::Services;
 use crate::settings::{Origin, Settings};
+use crate::throttle::Throttles;
 
 pub(crate) struct Shared {
     pub(crate) services: Services,
@@ -18,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) page_size: PageSize,
     /// Every open WebSocket, and whether the server is stopping.
     pub(crate) sockets: Sockets,
+    /// How much everybody asked for.
+    pub(crate) throttles: Throttles,
 }
 
 impl Shared {
@@ -26,7 +30,8 @@ impl Shared {
         Ok(Self {
             public_origin: settings.public_url.as_ref().and_then(Origin::of),
             page_size: settings.page_size().ok_or_else(|| refuse("messages_to_load is less than 1"))?,
-            sockets: Sockets::new(settings.sockets),
+            sockets: Sockets::new(settings.sockets, &settings.throttles),
+            throttles: Throttles::new(&settings.throttles, &MonotonicClock),
             services,
             settings,
         })

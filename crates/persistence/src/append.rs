@@ -22,6 +22,8 @@ use diesel::result::QueryResult;
 use tokio::sync::oneshot;
 
 use crate::connection::AnyConnection;
+#[cfg(feature = "planted-faults")]
+use crate::planted;
 use crate::rows::{ConversationRow, FeedRow, MessageRow};
 use crate::schema::messages;
 
@@ -96,7 +98,17 @@ type Earlier = HashMap<(i64, String), MessageRow>;
 
 impl Append {
     pub(crate) fn new(draft: Draft, then: AfterAppend, reply: oneshot::Sender<Result<Saved, AppendError>>) -> Self {
+        #[cfg(feature = "planted-faults")]
+        let draft = if planted::is(planted::Planted::KeyIgnored) { Draft { key: None, ..draft } } else { draft };
         Self { draft, then, reply, fate: Fate::Open }
+    }
+
+    /// Tells of a message that is not committed yet, and not again afterwards.
+    #[cfg(feature = "planted-faults")]
+    pub(crate) fn announce_early(&mut self) {
+        if let Fate::New(placed) = &self.fate {
+            placed.announce(self.draft.clone(), std::mem::replace(&mut self.then, Box::new(|_| ())));
+        }
     }
 
     /// Whether nobody waits any more, so that the draft need not be saved.
@@ -297,6 +309,10 @@ impl FeedRow {
     /// The place of one more message.
     fn take(&mut self) -> i64 {
         self.last_pos += 1;
+        #[cfg(feature = "planted-faults")]
+        if planted::skips_a_pos() {
+            self.last_pos += 1;
+        }
         self.message_count += 1;
         self.last_pos
     }

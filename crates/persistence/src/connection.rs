@@ -79,6 +79,10 @@ impl Manager {
                      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;
                      PRAGMA journal_size_limit = 67108864;",
                 )?;
+                #[cfg(feature = "planted-faults")]
+                if crate::planted::is(crate::planted::Planted::SynchronousOff) {
+                    sqlite.batch_execute("PRAGMA synchronous = OFF")?;
+                }
                 match self.purpose {
                     Purpose::Read => sqlite.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096"),
                     Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -16384"),

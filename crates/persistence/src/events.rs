@@ -128,8 +128,8 @@ fn following(connection: &mut AnyConnection, user: i64, after: i64, limit: i64) 
     let mut found = sent(connection, user, after, feed.last_pos, limit)?;
     found.extend(received(connection, user, after, feed.last_pos, limit)?);
     found.extend(others(connection, user, after, feed.last_pos, limit)?);
-    found.sort_unstable_by_key(|event| event.pos);
-    // A note to oneself was both sent and received.
+    // A note to oneself was both sent and received. What was sent knows its key, and must stay the first of the two.
+    found.sort_by_key(|event| event.pos);
     found.dedup_by_key(|event| event.pos);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(Following::Events { events: found, latest })

@@ -10,6 +10,8 @@ mod health;
 mod messages;
 mod migrations;
 mod mysql_connection;
+#[cfg(feature = "planted-faults")]
+mod planted;
 mod rows;
 mod schema;
 mod sessions;

@@ -18,6 +18,8 @@ use rand::Rng;
 use crate::append::{Append, Appender};
 use crate::connection::{AnyConnection, Manager};
 use crate::error::{is_conflict, store_error};
+#[cfg(feature = "planted-faults")]
+use crate::planted;
 
 /// How often a transaction that lost against another one is repeated.
 pub(crate) const CONFLICT_RETRIES: u32 = 5;
@@ -161,6 +163,11 @@ fn run_all(connection: &mut AnyConnection, appender: &mut Appender, batch: &mut 
             let mut appends: Vec<&mut Append> = run.iter_mut().filter_map(Job::as_append).collect();
             appender.run(connection, &mut appends)?;
         }
+    }
+    #[cfg(feature = "planted-faults")]
+    if planted::is(planted::Planted::NotifyBeforeCommit) {
+        batch.iter_mut().filter_map(Job::as_append).for_each(Append::announce_early);
+        std::thread::sleep(planted::GAP);
     }
     Ok(())
 }

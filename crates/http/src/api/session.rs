@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::me;
 use crate::body::Fields;
-use crate::caller::Caller;
+use crate::caller::Leaver;
 use crate::error::{ApiError, FieldErrors};
 use crate::headers;
 use crate::log_in;
@@ -56,7 +56,7 @@ pub(crate) async fn log_in(
     tag = "account",
     responses((status = 204, description = "The session is over."), Refusals),
 )]
-pub(crate) async fn log_out(_: Caller, session: Session) -> HttpResponse {
+pub(crate) async fn log_out(_: Leaver, session: Session) -> HttpResponse {
     session::end(&session);
     let clear = HeaderValue::from_static(headers::CLEAR_ON_LOG_OUT);
     HttpResponse::NoContent().insert_header((headers::CLEAR_SITE_DATA, clear)).finish()

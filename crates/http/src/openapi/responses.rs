@@ -25,6 +25,7 @@ pub(crate) struct MessageLists;
 impl IntoResponses for Trouble {
     fn responses() -> Responses {
         BTreeMap::from([
+            problem("429", "Too much was asked for. `Retry-After` says when there is room again."),
             problem("500", "A defect."),
             problem("503", "Too much to do, or the database is away. `Retry-After` says when to try again."),
         ])

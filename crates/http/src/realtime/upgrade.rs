@@ -12,6 +12,7 @@ use super::guard::guarded;
 use super::outbound::Start;
 use super::protocol::{Dialect, Resume, V1};
 use crate::caller::Caller;
+use crate::client_address;
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::services::Services;
@@ -28,7 +29,8 @@ pub(crate) async fn open(
     let caller = Caller::of(&request)?;
     site::refuse_others(&request)?;
     refuse_other_than_upgrades(&request)?;
-    let seat = shared.sockets.take_seat()?;
+    shared.throttles.read(caller.identity.id)?;
+    let seat = shared.sockets.take_seat(client_address::of(&request, &shared.settings))?;
     let dialect = Dialect::asked_for(&request);
     let me = &caller.identity;
     let watched = Watched { id: me.id, username: me.username.clone() };

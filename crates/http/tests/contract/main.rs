@@ -21,3 +21,4 @@ mod send;
 mod sessions;
 mod sockets;
 mod stopping;
+mod throttles;

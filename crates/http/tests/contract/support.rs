@@ -17,7 +17,7 @@ use chatapp_domain::directory::Directory;
 use chatapp_domain::messaging::Messaging;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::session::Lifetime;
-use chatapp_http::{Services, Settings};
+use chatapp_http::{Services, Settings, ThrottleSettings};
 use chatapp_notification_hub::{Hub, HubSettings};
 use chatapp_testkit::builders::a_user;
 use chatapp_testkit::clock::SetClock;
@@ -47,15 +47,21 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// A server that throttles nobody.
     pub(crate) fn open() -> Self {
-        Self::with(Settings::default(), HubSettings::default())
+        Self::with_hub(HubSettings::default())
+    }
+
+    pub(crate) fn with_hub(hub: HubSettings) -> Self {
+        let throttles = ThrottleSettings { on: false, ..ThrottleSettings::default() };
+        Self::with(Settings { throttles, ..Settings::default() }, hub)
     }
 
     pub(crate) fn with_settings(settings: Settings) -> Self {
         Self::with(settings, HubSettings::default())
     }
 
-    pub(crate) fn with(settings: Settings, hub: HubSettings) -> Self {
+    fn with(settings: Settings, hub: HubSettings) -> Self {
         let clock = SetClock::default();
         let stores = MemoryStores::with_clock(Arc::new(clock.clone()));
         let (hub, hasher) = (Arc::new(Hub::new(hub)), PlainHasher::default());

@@ -3,6 +3,7 @@
 //! This thread is the only one that writes here, so the counters that it wrote last are still in its memory. Another
 //! process may write to the same file; SQLite says whether one did.
 
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use chatapp_domain::conversation::Pair;
@@ -58,8 +59,8 @@ fn load(counters: &mut Counters, connection: &mut SqliteConnection, drafts: &[&m
         }
     }
     for pair in pairs(drafts, feeds) {
-        if !conversations.contains_key(&pair) {
-            conversations.insert(pair, conversation(connection, pair)?);
+        if let Entry::Vacant(place) = conversations.entry(pair) {
+            place.insert(conversation(connection, pair)?);
         }
     }
     Ok(())

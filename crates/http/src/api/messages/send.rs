@@ -10,7 +10,7 @@ use chatapp_domain::ports::messages::Saved;
 use chatapp_domain::text;
 
 use crate::body::Fields;
-use crate::caller::Caller;
+use crate::caller::Sender;
 use crate::error::{ApiError, FieldErrors};
 use crate::json;
 use crate::openapi::{BodyRefusals, Refusals};
@@ -45,7 +45,7 @@ const KEY_HEADER: &str = "idempotency-key";
     ),
 )]
 pub(crate) async fn send(
-    caller: Caller,
+    Sender(caller): Sender,
     fields: Fields,
     request: HttpRequest,
     shared: Data<Shared>,

@@ -43,7 +43,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn broken_frames_are_answered_by_their_code() {
     let hub = HubSettings { connections_per_user: 20, ..HubSettings::default() };
-    let place = Place::with(Settings::default(), hub);
+    let place = Place::with_hub(hub);
     let me = &place.person("u1").await;
     let cases = [
         ("unmasked", vec![0x81, 1, b'x'], 1002),

@@ -101,7 +101,7 @@ async fn commit_silently(place: &Place, from: &Person, to: &Person) {
 
 #[tokio::test]
 async fn events_that_a_socket_had_no_room_for_are_read_from_the_store() {
-    let place = Place::with(chatapp_http::Settings::default(), HubSettings { outbox: 1, ..HubSettings::default() });
+    let place = Place::with_hub(HubSettings { outbox: 1, ..HubSettings::default() });
     let (u1, u2) = place.two_people().await;
     let mut socket = Socket::present(&u2).await;
     let senders = (0..8).map(|_| async {

@@ -60,7 +60,7 @@ async fn a_changed_password_ends_all_other_sessions_sockets() {
 
 #[tokio::test]
 async fn the_oldest_socket_of_too_many_is_displaced() {
-    let place = Place::with(Settings::default(), HubSettings { connections_per_user: 2, ..HubSettings::default() });
+    let place = Place::with_hub(HubSettings { connections_per_user: 2, ..HubSettings::default() });
     let me = place.person("u1").await;
     let mut oldest = Socket::present(&me).await;
     let mut others = [Socket::present(&me).await, Socket::present(&me).await];
@@ -89,7 +89,7 @@ async fn more_sockets_than_there_may_be_are_put_off() {
 
 #[tokio::test]
 async fn a_full_feed_puts_off() {
-    let place = Place::with(Settings::default(), HubSettings { connections: 1, ..HubSettings::default() });
+    let place = Place::with_hub(HubSettings { connections: 1, ..HubSettings::default() });
     let (u1, u2) = place.two_people().await;
     let _first = Socket::plain(&u1, "").await;
     assert_eq!(Socket::open(&u2, "", &[]).await.err().map(|(status, _)| status), Some(503));

@@ -1,0 +1,92 @@
+//! What the server does by itself, at a slow beat, until it stops.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chatapp_domain::accounts::Accounts;
+use chatapp_domain::ports::StoreError;
+use chatapp_domain::ports::events::EventStore;
+use chatapp_domain::reconciliation::Reconciliation;
+use chatapp_domain::time::Clock;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+
+use crate::failure::chain;
+
+/// How often connections are compared with the store: the longest that a lost wake-up can cost.
+const RECONCILE_EVERY: Duration = Duration::from_secs(15);
+/// How often what is past its time is forgotten.
+const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// The first time is not part of the start.
+const FIRST_PURGE: Duration = Duration::from_secs(60);
+/// How long events can be followed, as the API promises.
+const EVENTS_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long a round under way may take to end.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the rounds work with.
+pub(crate) struct Upkeep {
+    pub(crate) reconciliation: Reconciliation,
+    pub(crate) accounts: Accounts,
+    pub(crate) events: Arc<dyn EventStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// The running tasks.
+pub(crate) struct Background {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Background {
+    /// Starts them on the current runtime.
+    pub(crate) fn start(upkeep: Upkeep) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let reconciliation = upkeep.reconciliation.clone();
+        let reconcile = async move || note("compare connections with the store", reconciliation.round().await);
+        tasks.spawn(every(RECONCILE_EVERY, RECONCILE_EVERY, stopped.clone(), reconcile));
+        let purge = async move || note("forget what is past its time", upkeep.purge().await);
+        tasks.spawn(every(FIRST_PURGE, PURGE_EVERY, stopped, purge));
+        Self { stop, tasks }
+    }
+
+    /// Lets rounds under way end, but not for long.
+    pub(crate) async fn stop(mut self) {
+        self.stop.send_replace(true);
+        let ended = timeout(PATIENCE, async { while self.tasks.join_next().await.is_some() {} }).await;
+        if ended.is_err() {
+            self.tasks.shutdown().await;
+        }
+    }
+}
+
+impl Upkeep {
+    async fn purge(&self) -> Result<(), StoreError> {
+        let sessions = self.accounts.purge_sessions().await?;
+        let events = self.events.purge(self.clock.now().before(EVENTS_KEPT)).await?;
+        log::debug!("forgot {sessions} sessions and {events} events");
+        Ok(())
+    }
+}
+
+async fn every<F>(first: Duration, period: Duration, mut stopped: watch::Receiver<bool>, mut work: F)
+where
+    F: AsyncFnMut(),
+{
+    let mut beat = interval_at(Instant::now() + first, period);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = beat.tick() => work().await,
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+fn note(what: &str, outcome: Result<(), StoreError>) {
+    if let Err(error) = outcome {
+        log::warn!("failed to {what}: {}", chain(&error));
+    }
+}

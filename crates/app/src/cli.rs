@@ -1,0 +1,213 @@
+//! The command line, as people type it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::layers::Outside;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "chatapp",
+    version,
+    about = "A self-hosted message center: people write to each other, in the browser and through a REST API.",
+    after_help = "\
+Examples:
+  chatapp serve                        serve on http://127.0.0.1:8000, with SQLite in ./chatapp-data
+  chatapp createsuperuser              make the first user
+  chatapp demo && chatapp serve        look around with a few people and conversations
+  chatapp --database-url mysql://chat:secret@127.0.0.1:3306/chat migrate
+  chatapp check                        say what is wrong before it matters
+
+Settings come from chatapp.toml, local_settings.toml, CHATAPP_* variables and flags; the later wins.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.",
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) places: Places,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where settings and data are, for every command.
+#[derive(Debug, Args)]
+pub(crate) struct Places {
+    /// Read this settings file instead of ./chatapp.toml
+    #[arg(long, global = true, value_name = "FILE", env = "CHATAPP_CONFIG", help_heading = "Settings")]
+    pub(crate) config: Option<PathBuf>,
+    /// Use this database: sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/NAME
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    pub(crate) database_url: Option<String>,
+    /// Keep files here: the database file and the generated secret key
+    #[arg(long, global = true, value_name = "DIRECTORY", help_heading = "Settings")]
+    pub(crate) data_dir: Option<String>,
+    /// Log this much: error, warn, info, debug, trace, or module=level pairs
+    #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
+    pub(crate) log: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the page, the API and the notifications until stopped
+    #[command(
+        visible_alias = "runserver",
+        after_help = "\
+Examples:
+  chatapp serve
+  chatapp runserver 0.0.0.0:8000
+  chatapp serve --public-url https://chat.example.org
+
+SQLite is migrated at the start; MySQL is not: run `chatapp migrate` first.
+SIGTERM and Ctrl-C let requests finish and tell open pages to reconnect; a second one exits at once."
+    )]
+    Serve(Serve),
+    /// Bring the database's tables up to date
+    #[command(after_help = "\
+Examples:
+  chatapp migrate
+  chatapp migrate --check && echo up to date")]
+    Migrate {
+        /// Change nothing; exit with 1 if migrations are pending
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make a user who may administer
+    #[command(
+        name = "createsuperuser",
+        after_help = "\
+Examples:
+  chatapp createsuperuser
+  CHATAPP_PASSWORD=... chatapp createsuperuser --noinput --username root --email root@example.org"
+    )]
+    CreateSuperuser(Person),
+    /// Make a user, or thousands from a CSV file
+    #[command(
+        name = "createuser",
+        after_help = "\
+Examples:
+  chatapp createuser --username ada
+  CHATAPP_PASSWORD=... chatapp createuser --noinput --username ada
+  chatapp createuser --from-csv people.csv
+  generate-people | chatapp createuser --from-csv -
+
+A CSV line is username,email,password; the email may be empty, and a first line with these three words is a heading.
+Lines that are refused are listed with the reason, the others are imported all the same; the exit code is then 1."
+    )]
+    CreateUser(CreateUser),
+    /// Change a user's password and end all their sessions
+    #[command(
+        name = "changepassword",
+        after_help = "\
+Examples:
+  chatapp changepassword ada
+  CHATAPP_PASSWORD=... chatapp changepassword ada --noinput"
+    )]
+    ChangePassword {
+        /// Whose password
+        username: String,
+        /// Do not ask: take the password from `CHATAPP_PASSWORD`
+        #[arg(long, visible_alias = "no-input")]
+        noinput: bool,
+    },
+    #[command(about = "Print the API's OpenAPI document")]
+    Openapi,
+    /// Say what is wrong with the settings and the database, and show the settings in effect
+    Check,
+    /// Fill an empty database with a few people and conversations to look at
+    Demo {
+        /// Do it even if the database has users
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Listen here: address:port, or a port on 127.0.0.1
+    #[arg(value_name = "ADDRESS", conflicts_with = "listen")]
+    address: Option<String>,
+    /// The same as ADDRESS
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Where people reach the server: scheme and host
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// How many threads serve requests
+    #[arg(long, value_name = "NUMBER")]
+    workers: Option<String>,
+}
+
+/// Whom to make.
+#[derive(Debug, Args)]
+pub(crate) struct Person {
+    /// The name to log in with
+    #[arg(long)]
+    pub(crate) username: Option<String>,
+    /// May be empty
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// Do not ask: take the password from `CHATAPP_PASSWORD`
+    #[arg(long, visible_alias = "no-input", requires = "username")]
+    pub(crate) noinput: bool,
+}
+
+/// Whom to make, one or many.
+#[derive(Debug, Args)]
+pub(crate) struct CreateUser {
+    #[command(flatten)]
+    pub(crate) person: Person,
+    /// Import username,email,password lines from this file; - reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["username", "email", "noinput"])]
+    pub(crate) from_csv: Option<PathBuf>,
+}
+
+impl Cli {
+    /// What the settings are made from.
+    pub(crate) fn outside(&self) -> Outside {
+        let mut flags = BTreeMap::new();
+        let mut flag = |key, value: &Option<String>| {
+            if let Some(value) = value {
+                flags.insert(key, value.clone());
+            }
+        };
+        flag("database_url", &self.places.database_url);
+        flag("data_dir", &self.places.data_dir);
+        flag("log", &self.places.log);
+        if let Command::Serve(serve) = &self.command {
+            flag("listen", &serve.listen);
+            flag("listen", &serve.address);
+            flag("public_url", &serve.public_url);
+            flag("workers", &serve.workers);
+        }
+        Outside {
+            file: self.places.config.clone(),
+            flags,
+            environment: std::env::vars_os().collect(),
+            directory: PathBuf::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn runserver_takes_an_address_like_the_original() {
+        let cli = Cli::parse_from(["chatapp", "runserver", "0.0.0.0:8000"]);
+        assert_eq!(cli.outside().flags["listen"], "0.0.0.0:8000");
+        assert!(Cli::try_parse_from(["chatapp", "serve", "1", "--listen", "2"]).is_err());
+    }
+}

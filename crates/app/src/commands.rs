@@ -1,0 +1,62 @@
+//! What each command does, one file for one command.
+
+mod change_password;
+mod check;
+mod create_user;
+mod demo;
+mod import_users;
+mod migrate;
+mod new_password;
+
+use std::io::Write;
+
+use crate::cli::{Cli, Command};
+use crate::config::layers::Outside;
+use crate::config::{self, Settings};
+use crate::failure::Failure;
+use crate::{logging, serve};
+
+/// Runs the command of a command line.
+pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
+    let outside = cli.outside();
+    match cli.command {
+        Command::Serve(_) => Ok(serve::run(&start_with_log(&outside, config::logging::DEFAULT)?)?),
+        Command::Migrate { check } => migrate::run(&start(&outside)?, check),
+        Command::CreateSuperuser(person) => create_user::run(&start(&outside)?, person, true),
+        Command::CreateUser(wish) => match wish.from_csv {
+            Some(file) => import_users::run(&start(&outside)?, &file),
+            None => create_user::run(&start(&outside)?, wish.person, false),
+        },
+        Command::ChangePassword { username, noinput } => change_password::run(&start(&outside)?, &username, noinput),
+        Command::Openapi => openapi(),
+        Command::Check => check::run(&outside),
+        Command::Demo { force } => demo::run(&start(&outside)?, force),
+    }
+}
+
+/// Reads the settings, which must be right, and starts the log. A command says itself what it did.
+fn start(outside: &Outside) -> Result<Settings, Failure> {
+    start_with_log(outside, "warn")
+}
+
+fn start_with_log(outside: &Outside, default: &str) -> Result<Settings, Failure> {
+    let reading = config::read(outside);
+    if !reading.problems.is_empty() {
+        return Err(Failure::Configuration(reading.problems));
+    }
+    logging::start(reading.settings.log.as_deref().unwrap_or(default));
+    for warning in &reading.warnings {
+        log::warn!("{warning}");
+    }
+    Ok(reading.settings)
+}
+
+/// Runs a command's asynchronous part.
+fn block_on<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(work))
+}
+
+fn openapi() -> Result<(), Failure> {
+    Ok(writeln!(std::io::stdout(), "{}", chatapp_http::openapi())?)
+}

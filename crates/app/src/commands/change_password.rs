@@ -1,0 +1,32 @@
+//! `changepassword`: a new password, and the end of every session that the old one opened.
+
+use anyhow::Context;
+use chatapp_domain::user::UsernameKey;
+
+use crate::commands::{block_on, new_password};
+use crate::compose;
+use crate::config::Settings;
+use crate::failure::Failure;
+use crate::prompt;
+
+pub(crate) fn run(settings: &Settings, username: &str, noinput: bool) -> Result<(), Failure> {
+    if !noinput {
+        prompt::require_terminal()?;
+    }
+    let database = compose::open_database(settings)?;
+    let accounts = compose::accounts(&database, settings)?;
+    let users = database.users();
+    let changed = block_on(async {
+        let found = users.credentials(&UsernameKey::of(username)).await?;
+        let (user, _) = found.with_context(|| format!("there is no user \"{username}\""))?;
+        if !noinput {
+            eprintln!("Changing password for user '{}'", user.username);
+        }
+        let password = new_password::obtain(user.username.as_str(), noinput)?;
+        accounts.set_password(user.id, password, None).await?;
+        Ok::<_, Failure>(user.username)
+    })?;
+    database.close();
+    println!("Password changed successfully for user '{}'; all their sessions have ended.", changed?);
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! `createsuperuser` and `createuser`: one person, asked for or given.
+
+use chatapp_domain::accounts::Registration;
+use chatapp_domain::ports::users::UserStore;
+use chatapp_domain::user::{Email, Username};
+
+use crate::cli::Person;
+use crate::commands::{block_on, new_password};
+use crate::compose;
+use crate::config::Settings;
+use crate::failure::Failure;
+use crate::prompt;
+
+pub(crate) fn run(settings: &Settings, person: Person, is_superuser: bool) -> Result<(), Failure> {
+    if !person.noinput {
+        prompt::require_terminal()?;
+    }
+    let database = compose::open_database(settings)?;
+    let accounts = compose::accounts(&database, settings)?;
+    let users = database.users();
+    let made = block_on(async {
+        let username = username(&*users, &person).await?;
+        let email = email(&person)?;
+        let password = new_password::obtain(username.as_str(), person.noinput)?;
+        let wish = Registration { username, email, password, is_superuser };
+        Ok::<_, Failure>(accounts.register(wish).await?)
+    })?;
+    database.close();
+    made?;
+    println!("{} created successfully.", if is_superuser { "Superuser" } else { "User" });
+    Ok(())
+}
+
+/// The name given, or one that is asked for until it is free.
+async fn username(users: &dyn UserStore, person: &Person) -> anyhow::Result<Username> {
+    let mut given = person.username.clone();
+    loop {
+        let username = match given.take() {
+            Some(name) => Username::parse(&name).map_err(|error| anyhow::anyhow!("username: {error}"))?,
+            None => prompt::ask("Username: ", Username::parse)?,
+        };
+        if person.noinput || users.credentials(&username.key()).await?.is_none() {
+            return Ok(username);
+        }
+        eprintln!("Error: That username is already taken.");
+    }
+}
+
+fn email(person: &Person) -> anyhow::Result<Email> {
+    match &person.email {
+        Some(email) => Email::parse(email).map_err(|error| anyhow::anyhow!("email: {error}")),
+        None if person.noinput => Ok(Email::default()),
+        None => prompt::ask("Email address: ", Email::parse),
+    }
+}

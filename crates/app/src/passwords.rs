@@ -1,0 +1,150 @@
+//! Passwords hashed with bcrypt, on threads of their own: hashing is slow on purpose and must take neither the request
+//! threads nor the whole machine. bcrypt alone reads 72 bytes and stops at a null; what it gets here is a digest of the
+//! whole password, so every byte counts.
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chatapp_domain::password::{Password, PasswordHash};
+use chatapp_domain::ports::passwords::{HashError, PasswordHasher};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use tokio::sync::oneshot;
+
+/// Names the scheme in front of what bcrypt gives.
+const SCHEME: &str = "bcrypt-hmac-sha256$";
+/// Keeps these digests apart from any other use of the same password. Not a secret.
+const DOMAIN: &[u8] = b"chatapp password v1";
+/// How many may wait for a thread; one more is refused.
+const WAITING: usize = 8;
+/// How much the threads yield to those that serve requests.
+const NICENESS: i32 = 5;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Hashes with bcrypt at a fixed cost.
+pub(crate) struct BcryptHasher {
+    cost: u32,
+    jobs: flume::Sender<Job>,
+    accepted: Arc<AtomicUsize>,
+    capacity: usize,
+}
+
+impl BcryptHasher {
+    /// A hasher that leaves one core to everything else, where there is more than one. Its threads end with it.
+    pub(crate) fn start(cost: u32) -> std::io::Result<Self> {
+        Self::with_threads(cost, cores().saturating_sub(1).max(1))
+    }
+
+    fn with_threads(cost: u32, threads: usize) -> std::io::Result<Self> {
+        let capacity = threads + WAITING;
+        let (jobs, queue) = flume::bounded::<Job>(capacity);
+        for number in 0..threads {
+            let queue = queue.clone();
+            thread::Builder::new().name(format!("passwords-{number}")).spawn(move || {
+                yield_to_requests();
+                for job in queue {
+                    job();
+                }
+            })?;
+        }
+        Ok(Self { cost, jobs, accepted: Arc::default(), capacity })
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+        let place = Place::take(&self.accepted, self.capacity).ok_or(HashError::Busy)?;
+        let (answer, wait) = oneshot::channel();
+        let job = Box::new(move || {
+            let _place = place;
+            // Whoever hung up meanwhile gets no work done for them.
+            if !answer.is_closed() {
+                let _ = answer.send(work());
+            }
+        });
+        self.jobs.try_send(job).map_err(|_| HashError::Busy)?;
+        wait.await.map_err(|_| HashError::Busy)
+    }
+}
+
+#[async_trait]
+impl PasswordHasher for BcryptHasher {
+    async fn hash(&self, password: Password) -> Result<PasswordHash, HashError> {
+        let cost = self.cost;
+        self.run(move || hash(&password, cost)).await?
+    }
+
+    async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> Result<bool, HashError> {
+        let cost = self.cost;
+        self.run(move || verify(&password, hash.as_ref(), cost)).await?
+    }
+}
+
+/// A place among those that are worked on or wait.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(accepted: &Arc<AtomicUsize>, capacity: usize) -> Option<Self> {
+        let one_more = |taken| (taken < capacity).then_some(taken + 1);
+        accepted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
+        Some(Self(Arc::clone(accepted)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// How many cores there are.
+pub(crate) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Hashes on the calling thread.
+pub(crate) fn hash(password: &Password, cost: u32) -> Result<PasswordHash, HashError> {
+    let hash = bcrypt::hash(digest(password), cost).map_err(|_| HashError::Unreadable)?;
+    Ok(PasswordHash(format!("{SCHEME}{hash}")))
+}
+
+/// Does the same work whether there is a readable hash or not.
+fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> Result<bool, HashError> {
+    let digest = digest(password);
+    let known = hash.and_then(|hash| hash.0.strip_prefix(SCHEME));
+    if let Some(right) = known.and_then(|known| bcrypt::verify(&digest, known).ok()) {
+        return Ok(right);
+    }
+    let _ = bcrypt::verify(&digest, &nobodys_hash(cost));
+    if hash.is_some() { Err(HashError::Unreadable) } else { Ok(false) }
+}
+
+/// A hash at the given cost that no known password has. It need not be computed: bcrypt takes any salt and result.
+fn nobodys_hash(cost: u32) -> String {
+    format!("$2b${cost:02}${salt}{result}", salt = "N".repeat(21) + "u", result = ".".repeat(31))
+}
+
+fn digest(password: &Password) -> String {
+    // HMAC takes keys of any length, so this cannot fail.
+    let mac = Hmac::<Sha256>::new_from_slice(DOMAIN);
+    let digest = mac.map(|mac| mac.chain_update(password.expose()).finalize().into_bytes());
+    STANDARD.encode(digest.unwrap_or_default())
+}
+
+/// On Linux niceness belongs to a thread, and "none" names the calling one.
+#[cfg(target_os = "linux")]
+fn yield_to_requests() {
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        log::debug!("password threads keep the usual priority: {error}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn yield_to_requests() {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Running the server: when it counts as started, which signals stop it, and in which order things stop.
+
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
+use std::process;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use chatapp_domain::ports::users::{UserQuery, UserStore};
+use chatapp_domain::user::UserId;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::background::Background;
+use crate::compose::{self, Application};
+use crate::config::Settings;
+
+/// How much longer than `shutdown_timeout` the whole stop may take.
+const STOP_SLACK: Duration = Duration::from_secs(5);
+/// What a shell reports for a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// Serves until a signal.
+pub(crate) fn run(settings: &Settings) -> anyhow::Result<()> {
+    // Bound before the slow part: whoever connects meanwhile waits instead of being refused.
+    let listen = settings.web.listen;
+    let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+    let database = compose::open_database(settings)?;
+    log::info!("{} at {}", database.engine(), settings.storage.database.url);
+    let web = compose::web_settings(settings)?;
+    let application = Application::build(database, settings)?;
+    actix_web::rt::System::new().block_on(serve(listener, application, web))
+}
+
+async fn serve(
+    listener: TcpListener,
+    application: Application,
+    settings: chatapp_http::Settings,
+) -> anyhow::Result<()> {
+    let Application { database, services, upkeep } = application;
+    let address = listener.local_addr()?;
+    let limit = settings.shutdown_timeout + STOP_SLACK;
+    let stop = Stop::listen()?;
+    hint_at_first_user(&*database.users()).await?;
+    let background = Background::start(upkeep);
+    let served = chatapp_http::serve(listener, services, settings, stop.requested(address, limit)).await;
+    background.stop().await;
+    // The last: everything above may still write.
+    tokio::task::spawn_blocking(|| database.close()).await?;
+    served.context("the server failed")?;
+    log::info!("stopped");
+    Ok(())
+}
+
+async fn hint_at_first_user(users: &dyn UserStore) -> anyhow::Result<()> {
+    let anyone = UserQuery { except: UserId(0), prefix: None, after: None, limit: 1 };
+    if users.list(anyone).await?.is_empty() {
+        log::info!("there are no users yet; make one with: chatapp createsuperuser");
+    }
+    Ok(())
+}
+
+/// The signals that end the program.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Announces the server, beside which this runs, and resolves at the first signal. From then on a second one, or
+    /// too long a stop, ends the process at once.
+    async fn requested(mut self, address: SocketAddr, limit: Duration) {
+        // The server starts its workers when it first gets its turn, so it goes first.
+        tokio::task::yield_now().await;
+        // Whoever started this may have closed the other end, which is no reason not to serve.
+        let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+        self.next().await;
+        log::info!("stopping");
+        thread::spawn(move || {
+            thread::sleep(limit);
+            log::error!("still not stopped after {} s: exiting", limit.as_secs());
+            process::exit(1);
+        });
+        tokio::spawn(async move {
+            self.next().await;
+            log::warn!("second signal: exiting at once");
+            process::exit(INTERRUPTED);
+        });
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The real binary from the outside: its commands, two people who talk, and the bad days. Every test has a directory, a
+//! database and a port of its own, so all of them run side by side.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failure here is a failed test")]
+
+mod chat;
+mod cli;
+mod drain;
+mod nodes;
+mod restart;
+mod support;

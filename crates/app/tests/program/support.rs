@@ -1,0 +1,7 @@
+//! What the tests stand on.
+
+pub(crate) mod client;
+pub(crate) mod database;
+pub(crate) mod place;
+pub(crate) mod server;
+pub(crate) mod socket;

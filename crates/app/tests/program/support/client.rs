@@ -1,0 +1,92 @@
+//! A person at a browser: logged in with a cookie, speaking HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::cookie::{CookieStore, Jar};
+use reqwest::{Response, StatusCode, redirect};
+use serde_json::{Value, json};
+
+use super::place::PASSWORD;
+use super::server::Server;
+use super::socket::Socket;
+
+/// Somebody who is logged in.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    cookies: Arc<Jar>,
+    server: String,
+}
+
+impl Client {
+    /// Logs in as the original's page does: with a form.
+    pub(crate) async fn log_in(server: &Server, username: &str) -> Self {
+        let client = Self::stranger(server);
+        let response = client.post_form("/login/", &[("username", username), ("password", PASSWORD)]).await;
+        assert_eq!(response.status(), StatusCode::FOUND, "{username} cannot log in");
+        client
+    }
+
+    /// Somebody who is not logged in.
+    pub(crate) fn stranger(server: &Server) -> Self {
+        let cookies = Arc::new(Jar::default());
+        let http = reqwest::Client::builder()
+            .cookie_provider(Arc::clone(&cookies))
+            .redirect(redirect::Policy::none())
+            // A kept connection would break with the server, and the next request on it would be lost.
+            .pool_max_idle_per_host(0)
+            .timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
+        Self { http, cookies, server: server.url("") }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.http.get(format!("{}{path}", self.server)).send().await.unwrap()
+    }
+
+    pub(crate) async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        self.http.post(format!("{}{path}", self.server)).form(fields).send().await.unwrap()
+    }
+
+    /// The answer to a GET, which must be 200.
+    pub(crate) async fn json(&self, path: &str) -> Value {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.json().await.unwrap()
+    }
+
+    /// Sends a message, which must be accepted, and gives it.
+    pub(crate) async fn send(&self, recipient: &str, body: &str) -> Value {
+        let response = self.try_send(recipient, body).await.unwrap();
+        assert_eq!(response.status(), StatusCode::CREATED);
+        response.json().await.unwrap()
+    }
+
+    /// Sends a message; the connection may break.
+    pub(crate) async fn try_send(&self, recipient: &str, body: &str) -> reqwest::Result<Response> {
+        let url = format!("{}/api/v1/message/", self.server);
+        self.http.post(url).json(&json!({ "recipient": recipient, "body": body })).send().await
+    }
+
+    /// A message by its id, which must be mine.
+    pub(crate) async fn message(&self, id: &str) -> Value {
+        self.json(&format!("/api/v1/message/{id}/")).await
+    }
+
+    /// A socket as the original's page opens it.
+    pub(crate) async fn plain_socket(&self, query: &str) -> Socket {
+        Socket::open(&self.server, query, &self.cookie(), None).await
+    }
+
+    /// A socket that speaks `chatapp.v1`.
+    pub(crate) async fn socket(&self, query: &str) -> Socket {
+        Socket::open(&self.server, query, &self.cookie(), Some("chatapp.v1")).await
+    }
+
+    /// What the browser would send.
+    pub(crate) fn cookie(&self) -> String {
+        let cookies = self.cookies.cookies(&self.server.parse().unwrap()).unwrap();
+        cookies.to_str().unwrap().to_owned()
+    }
+}

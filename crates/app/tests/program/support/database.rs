@@ -1,0 +1,58 @@
+//! A MariaDB database for one test, on the server that the environment names.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Opts};
+
+/// Names the test server: a URL whose user may make databases.
+const VARIABLE: &str = "CHATAPP_TEST_MYSQL_URL";
+
+static COUNTER: AtomicU32 = AtomicU32::new(0);
+
+/// A database that goes away with this value.
+pub(crate) struct MysqlDatabase {
+    server: String,
+    name: String,
+}
+
+impl MysqlDatabase {
+    /// A new, empty database; says so and gives nothing where there is no server.
+    pub(crate) fn make() -> Option<Self> {
+        let Ok(server) = std::env::var(VARIABLE) else {
+            eprintln!("SKIPPED: {VARIABLE} is not set, so MariaDB is not tested; scripts/with-services sets it");
+            return None;
+        };
+        let name = format!("chatapp_a{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+        execute(&server, format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
+        Some(Self { server, name })
+    }
+
+    /// The URL for the program.
+    pub(crate) fn url(&self) -> String {
+        format!("{}/{}", self.server.trim_end_matches('/'), self.name)
+    }
+}
+
+impl Drop for MysqlDatabase {
+    fn drop(&mut self) {
+        execute(&self.server, format!("DROP DATABASE {}", self.name));
+    }
+}
+
+fn execute(server: &str, statement: String) {
+    let options = Opts::from_url(server).unwrap();
+    on_own_thread(async move {
+        let mut connection = Conn::new(options).await.unwrap();
+        connection.query_drop(statement).await.unwrap();
+        connection.disconnect().await.unwrap();
+    });
+}
+
+/// Blocks, also where the caller is asynchronous.
+fn on_own_thread(work: impl Future<Output = ()> + Send + 'static) {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    thread::spawn(move || runtime().block_on(work)).join().unwrap();
+}

@@ -1,0 +1,57 @@
+//! The ways in which things break, one file each.
+
+mod calm;
+mod clients_flood;
+mod database_frozen;
+mod database_killed;
+mod descriptors_exhausted;
+mod disk_full;
+mod locked;
+mod power_cut;
+mod server_killed;
+mod slow_sockets;
+mod sockets;
+mod stopped;
+
+use futures_util::future::BoxFuture;
+
+use crate::stage::{Engine, Kind, Stage};
+
+/// A way in which things break.
+#[derive(Clone, Copy)]
+pub struct Fault {
+    /// What it is asked for by.
+    pub name: &'static str,
+    /// What happens, for the report.
+    pub what: &'static str,
+    /// On which databases it makes sense.
+    pub engines: &'static [Engine],
+    /// What the database stands on.
+    pub ground: Kind,
+    /// Settings of the server.
+    pub settings: &'static [(&'static str, &'static str)],
+    /// Breaks it, and mends it.
+    pub strike: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, anyhow::Result<()>>,
+}
+
+const BOTH: &[Engine] = &[Engine::Sqlite, Engine::Mariadb];
+
+/// All of them.
+pub const FAULTS: &[Fault] = &[
+    calm::FAULT,
+    server_killed::FAULT,
+    power_cut::FAULT,
+    database_killed::FAULT,
+    database_frozen::FAULT,
+    locked::FAULT,
+    disk_full::FAULT,
+    stopped::FAULT,
+    slow_sockets::FAULT,
+    descriptors_exhausted::FAULT,
+    clients_flood::FAULT,
+];
+
+/// The fault with this name.
+pub fn named(name: &str) -> Option<&'static Fault> {
+    FAULTS.iter().find(|fault| fault.name == name)
+}

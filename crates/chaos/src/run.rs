@@ -1,0 +1,93 @@
+//! One run: people chat, something breaks and is mended, everyone catches up, and the checker looks at it all.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+
+use crate::checker::{self, Verdict};
+use crate::crowd::Crowd;
+use crate::faults::Fault;
+use crate::recorder::Recorder;
+use crate::report::{Played, Report, Skipped};
+use crate::stage::{Engine, Peaks, Stage};
+
+/// Longer than any run takes unless something hangs.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How to play.
+#[derive(Clone)]
+pub struct Plan {
+    /// The server's binary.
+    pub binary: PathBuf,
+    /// Where histories are kept; otherwise they go away.
+    pub records: Option<PathBuf>,
+    /// What randomness comes from.
+    pub seed: u64,
+    /// Whether there is little time.
+    pub short: bool,
+    /// More settings of the server.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+/// Plays one run. What could not be played to its end is in the report too.
+pub async fn play(plan: &Plan, fault: &'static Fault, engine: Engine) -> Report {
+    let outcome = match Stage::is_possible(engine, fault.ground).await {
+        Err(reason) => Err(Skipped(reason)),
+        Ok(()) => Ok(try_to_play(plan, fault, engine).await.unwrap_or_else(|error| Played {
+            verdict: Verdict::default(),
+            peaks: Peaks::default(),
+            notes: Vec::new(),
+            failure: Some(format!("{error:#}")),
+        })),
+    };
+    Report { fault: fault.name, what: fault.what, engine, seed: plan.seed, outcome }
+}
+
+async fn try_to_play(plan: &Plan, fault: &Fault, engine: Engine) -> anyhow::Result<Played> {
+    let folder = TempDir::with_prefix("chatapp-chaos-")?;
+    let records = match &plan.records {
+        Some(records) => records.join(format!("{}-{}-{}", fault.name, engine.name().to_lowercase(), plan.seed)),
+        None => folder.path().to_owned(),
+    };
+    std::fs::create_dir_all(&records)?;
+    let recorder = Arc::new(Recorder::begin(&records.join("history.jsonl"))?);
+    let mut settings = plan.settings.clone();
+    settings.extend(fault.settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    let mut stage =
+        Stage::set_up(folder.path(), &plan.binary, engine, fault.ground, &settings, Arc::clone(&recorder)).await?;
+    stage.short = plan.short;
+    let crowd = Crowd::gather(&stage.server, &recorder, plan.seed).await?;
+    stage.people = crowd.people().to_vec();
+    let failure = match timeout(PATIENCE, chat(&mut stage, fault, crowd)).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(format!("{error:#}")),
+        Err(_) => Some(format!("not done after {} s", PATIENCE.as_secs())),
+    };
+    if let Some(records) = plan.records.as_ref().map(|_| &records) {
+        keep_log(folder.path(), records);
+    }
+    let verdict = checker::check(&recorder.history());
+    let (peaks, notes) = (stage.server.peaks(), std::mem::take(&mut stage.notes));
+    Ok(Played { verdict, peaks, notes, failure })
+}
+
+async fn chat(stage: &mut Stage, fault: &Fault, crowd: Crowd) -> anyhow::Result<()> {
+    let calm = Duration::from_millis(if stage.short { 700 } else { 4000 });
+    sleep(calm).await;
+    let struck = (fault.strike)(stage).await;
+    // Good times again: long enough that notifications are timed once more.
+    let grace = Duration::from_micros(checker::GRACE);
+    sleep(if stage.short { calm } else { grace + calm }).await;
+    let finished = crowd.finish().await;
+    struck.and(finished)
+}
+
+fn keep_log(folder: &Path, records: &Path) {
+    for name in ["server.log", "mariadb.log"] {
+        // Not every run has both.
+        let _ = std::fs::copy(folder.join(name), records.join(name));
+    }
+}

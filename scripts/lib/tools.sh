@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# What the other scripts need from the machine: sourced, not run.
+
+# Servers of Debian packages live where only root looks for programs.
+export PATH="$PATH:/usr/sbin:/usr/local/sbin"
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+die() {
+  echo "error: $*" >&2
+  exit 1
+}
+
+# tools PROGRAM...: fails with one line that names everything that is missing.
+tools() {
+  local missing=()
+  for tool in "$@"; do have "$tool" || missing+=("$tool"); done
+  ((${#missing[@]} == 0)) || die "please install: ${missing[*]}"
+}
+
+# packages PROGRAM=PACKAGE...: installs the Debian packages of missing programs, or says what to install.
+packages() {
+  local wanted=() pair
+  for pair in "$@"; do have "${pair%%=*}" || wanted+=("${pair#*=}"); done
+  ((${#wanted[@]} > 0)) || return 0
+  if [[ $(id -u) != 0 ]] || ! have apt-get; then
+    die "please install: ${wanted[*]} (on Debian, as root: apt-get install ${wanted[*]})"
+  fi
+  echo "installing ${wanted[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  local options=(-qq -o DPkg::Lock::Timeout=300)
+  for _ in 1 2 3; do
+    if apt-get "${options[@]}" update >/dev/null &&
+      apt-get "${options[@]}" install -y --no-install-recommends "${wanted[@]}" >/dev/null; then
+      return 0
+    fi
+    # An update beside a running install can leave it half done.
+    dpkg --configure -a >/dev/null || true
+    apt-get "${options[@]}" install -y -f >/dev/null || true
+    sleep 2
+  done
+  die "could not install ${wanted[*]}"
+}
+
+# web_dependencies DIRECTORY: installs what package-lock.json names, if that was not done since it last changed.
+web_dependencies() {
+  local installed="$1/node_modules/.package-lock.json"
+  if [[ ! -e $installed || "$1/package-lock.json" -nt $installed ]]; then
+    (cd "$1" && npm ci --no-audit --no-fund) && touch "$installed"
+  fi
+}
