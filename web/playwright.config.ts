@@ -1,0 +1,39 @@
+import { defineConfig } from '@playwright/test';
+import { browser } from './e2e/support/browser.ts';
+import { adminUrl } from './e2e/support/database.ts';
+import type { ServerOptions } from './e2e/support/test.ts';
+
+// The runner reads this file first, and each worker again.
+const firstReading = process.env.TEST_WORKER_INDEX === undefined;
+
+if (firstReading && !adminUrl) {
+  console.error(
+    '*** CHATAPP_TEST_MYSQL_URL is not set: NOTHING IS TESTED ON MARIADB. Run scripts/test.',
+  );
+}
+
+const mariadb = {
+  name: 'mariadb',
+  use: { engine: 'mariadb' as const },
+  // What the page looks like does not depend on the database.
+  testIgnore: '**/accessibility.spec.ts',
+};
+
+/** `npm run e2e`: the page in a real browser, against the real program. */
+export default defineConfig<object, ServerOptions>({
+  testDir: './e2e',
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: 2,
+  reporter: 'list',
+  // Generous, for machines that have something else to do.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  use: {
+    ...browser,
+    viewport: { width: 1100, height: 720 },
+    timezoneId: 'UTC',
+    screenshot: 'only-on-failure',
+  },
+  projects: [{ name: 'sqlite', use: { engine: 'sqlite' } }, ...(adminUrl ? [mariadb] : [])],
+});

@@ -1,0 +1,107 @@
+import { nextLink } from './link-header';
+import { ApiProblem, problemFrom } from './problem';
+
+export type Query = Record<string, string | number | undefined>;
+
+export interface RequestOptions {
+  query?: Query;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Page<T> {
+  data: T;
+  /** The path of the page that follows, from the `Link` header. */
+  next: string | undefined;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+const timeout = 20_000;
+
+/** Speaks JSON with the server. Knows nothing of what is shown. */
+export class ApiClient {
+  readonly #fetch: typeof fetch;
+  readonly #signedOut = new Set<() => void>();
+
+  constructor(fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+    this.#fetch = fetcher;
+  }
+
+  /** Calls `listener` whenever the server says that there is no session (any more). */
+  onSignedOut(listener: () => void): () => void {
+    this.#signedOut.add(listener);
+    return () => this.#signedOut.delete(listener);
+  }
+
+  async get<T>(path: string, options?: RequestOptions): Promise<T> {
+    return (await this.page<T>(path, options)).data;
+  }
+
+  async page<T>(path: string, options?: RequestOptions): Promise<Page<T>> {
+    const response = await this.#send('GET', path, options);
+    const data = (await readJson(response)) as T;
+    return { data, next: nextLink(response.headers.get('Link')) };
+  }
+
+  async post<T>(path: string, options?: RequestOptions): Promise<T> {
+    return (await readJson(await this.#send('POST', path, options))) as T;
+  }
+
+  async put<T>(path: string, options?: RequestOptions): Promise<T> {
+    return (await readJson(await this.#send('PUT', path, options))) as T;
+  }
+
+  async delete(path: string, options?: RequestOptions): Promise<void> {
+    await this.#send('DELETE', path, options);
+  }
+
+  async #send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
+    const response = await this.#reach(method, path, options);
+    if (response.ok) return response;
+    const body: unknown = await response.json().catch(() => undefined);
+    const problem = problemFrom(response.status, body, response.headers.get('Retry-After'));
+    if (problem.kind === 'signed-out') this.#signedOut.forEach((listener) => listener());
+    throw problem;
+  }
+
+  async #reach(method: Method, path: string, options: RequestOptions): Promise<Response> {
+    const { query, body, headers, signal } = options;
+    const deadline = AbortSignal.timeout(timeout);
+    const init: RequestInit = {
+      method,
+      headers: {
+        Accept: 'application/json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      credentials: 'same-origin',
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    try {
+      return await this.#fetch(path + search(query), init);
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      throw new ApiProblem('unreachable', { cause });
+    }
+  }
+}
+
+function search(query: Query = {}): string {
+  const entries = Object.entries(query).filter(
+    (entry): entry is [string, string | number] => entry[1] !== undefined,
+  );
+  if (entries.length === 0) return '';
+  return `?${new URLSearchParams(entries.map(([key, value]) => [key, String(value)])).toString()}`;
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  try {
+    return await response.json();
+  } catch (cause) {
+    throw new ApiProblem('failed', { status: response.status, cause });
+  }
+}

@@ -1,0 +1,209 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { ApiClient } from '@/api/client';
+import type { ChatEvent, EventCursor, EventPage, Me, Message } from '@/api/types';
+import { peerOf } from '@/features/conversations/inbox';
+import { Drafts } from '@/features/messages/drafts';
+import { MessageFetcher } from '@/features/messages/message-fetcher';
+import { Outbox } from '@/features/messages/outbox';
+import { IndexedOutbox } from '@/features/messages/outbox-storage';
+import { knows } from '@/features/messages/timeline';
+import { TimelineStore } from '@/features/messages/timeline-store';
+import { personQuery } from '@/features/people/api';
+import { systemClock } from '@/realtime/clock';
+import { Presence } from '@/realtime/presence';
+import { ReconnectingSocket } from '@/realtime/socket';
+import { InboxKeeper } from './inbox-keeper';
+
+interface Options {
+  api: ApiClient;
+  queryClient: QueryClient;
+  me: Me;
+  cursor: EventCursor;
+  /** The server says, by closing the socket, that the session is over. */
+  onEnded: () => void;
+}
+
+const events = '/api/v1/event/';
+const shared = { clock: systemClock, random: () => Math.random() };
+
+/** Everything that lives as long as a session: it lets what the socket tells reach what is shown. */
+export class ChatEngine {
+  readonly me: Me;
+  readonly drafts: Drafts;
+  readonly outbox: Outbox;
+  readonly presence: Presence;
+  readonly inbox: InboxKeeper;
+  readonly socket: ReconnectingSocket;
+  readonly #options: Options;
+  readonly #fetcher: MessageFetcher;
+  readonly #timelines = new Map<string, TimelineStore>();
+  readonly #cleanUp = new AbortController();
+
+  constructor(options: Options) {
+    const { api, queryClient, me } = options;
+    this.#options = options;
+    this.me = me;
+    this.drafts = new Drafts(me.username);
+    this.presence = new Presence(systemClock, (users) =>
+      this.socket.send({ type: 'watch', users }),
+    );
+    this.inbox = new InboxKeeper({
+      queryClient,
+      me: me.username,
+      onPeople: (users) => this.presence.meet(users),
+    });
+    this.#fetcher = new MessageFetcher({
+      ...shared,
+      api,
+      onMessages: (messages) => this.#arrived(messages),
+    });
+    this.outbox = new Outbox({
+      ...shared,
+      api,
+      owner: me.username,
+      storage: new IndexedOutbox(),
+      timeline: (peer) => this.timeline(peer),
+      onSent: (message) => this.#listed(message),
+    });
+    this.socket = new ReconnectingSocket(
+      {
+        ...shared,
+        url: `${window.location.origin.replace(/^http/, 'ws')}/ws`,
+        open: (url, protocol) => new WebSocket(url, protocol),
+      },
+      {
+        onOnline: (user) => this.#online(user),
+        onEvent: (event) => this.#heard(event),
+        onGap: (after) => void this.#fillGap(after),
+        onReset: () => this.#reload(),
+        onTyping: (peer, typing) => this.presence.typed(peer, typing),
+        onPresence: (user, online) => this.presence.heard(user, online),
+        // A refused handshake looks like any other failure; asking tells them apart.
+        onRefused: () => void api.get('/api/v1/me/').catch(() => undefined),
+      },
+    );
+  }
+
+  start(): void {
+    const { signal } = this.#cleanUp;
+    this.socket.start(this.#options.cursor);
+    void this.outbox.restore();
+    window.addEventListener('online', () => this.socket.setNetwork(true), { signal });
+    window.addEventListener('offline', () => this.socket.setNetwork(false), { signal });
+    const awake = () => {
+      if (document.visibilityState !== 'visible') return;
+      this.socket.probe();
+      this.socket.retryNow();
+    };
+    document.addEventListener('visibilitychange', awake, { signal });
+    const stopWatching = this.socket.state.subscribe(() => {
+      const state = this.socket.state.get();
+      if (state.status === 'ended' && state.reason === 'session') this.#options.onEnded();
+    });
+    signal.addEventListener('abort', stopWatching);
+  }
+
+  stop(): void {
+    this.#cleanUp.abort();
+    this.socket.stop();
+    this.outbox.stop();
+    this.#fetcher.stop();
+    this.inbox.stop();
+  }
+
+  timeline(peer: string): TimelineStore {
+    const known = this.#timelines.get(peer);
+    if (known) return known;
+    const timeline = new TimelineStore(peer, {
+      ...shared,
+      api: this.#options.api,
+      pageSize: this.me.settings.messages_to_load,
+      onMessages: (messages) => messages.forEach((message) => this.#listed(message)),
+      onConversation: (conversation) => this.inbox.conversation(conversation),
+    });
+    this.#timelines.set(peer, timeline);
+    return timeline;
+  }
+
+  typing(peer: string, typing: boolean): void {
+    this.socket.send({ type: 'typing', conversation: peer, typing });
+  }
+
+  #online(user: string): void {
+    // Another tab has logged in as someone else: nothing on this page is theirs.
+    if (user !== this.me.username) return window.location.reload();
+    this.presence.watchAgain();
+    this.#fetcher.nudge();
+    this.outbox.nudgeAll();
+    this.inbox.nudge();
+    this.#timelines.forEach((timeline) => timeline.nudge());
+  }
+
+  #heard(event: ChatEvent): void {
+    const timeline = this.#timelines.get(event.conversation);
+    switch (event.type) {
+      case 'message': {
+        const id = Number(event.message);
+        const expected = event.client_id && this.outbox.expects(event.client_id);
+        if (expected || (timeline && knows(timeline.get(), id))) return;
+        return this.#fetcher.want(id);
+      }
+      case 'read': {
+        const byMe = event.reader === this.me.username;
+        timeline?.dispatch({ type: 'read', by: byMe ? 'me' : 'peer', seq: event.seq });
+        return this.inbox.read(event.conversation, byMe, event.seq);
+      }
+      case 'edit':
+      case 'delete':
+        return timeline?.reset();
+    }
+  }
+
+  #arrived(messages: readonly Message[]): void {
+    for (const message of [...messages].sort((a, b) => a.seq - b.seq)) {
+      const peer = peerOf(message, this.me.username);
+      if (message.user === peer) this.presence.typed(peer, false);
+      this.#timelines.get(peer)?.dispatch({ type: 'received', messages: [message] });
+      this.#listed(message);
+    }
+  }
+
+  #listed(message: Message): void {
+    const peer = peerOf(message, this.me.username);
+    const stranger = !this.inbox.knows(peer);
+    this.inbox.message(message);
+    if (stranger) void this.#introduce(peer);
+  }
+
+  async #introduce(peer: string): Promise<void> {
+    const { api, queryClient } = this.#options;
+    const user = await queryClient.query(personQuery(api, peer)).catch(() => null);
+    if (!user) return;
+    this.inbox.user(user);
+    this.presence.meet([user]);
+  }
+
+  async #fillGap({ epoch, pos }: EventCursor): Promise<void> {
+    try {
+      for (let after = pos; ;) {
+        const query = { epoch, after, limit: 100 };
+        const page = await this.#options.api.get<EventPage>(events, { query });
+        page.results.forEach((event) => this.#heard(event));
+        const last = page.results.at(-1)?.pos ?? page.pos;
+        if (last >= page.pos) return;
+        after = last;
+      }
+    } catch {
+      this.#reload();
+    }
+  }
+
+  #reload(): void {
+    this.inbox.reload();
+    this.#timelines.forEach((timeline) => timeline.reset());
+  }
+}
+
+export function currentCursor(api: ApiClient): Promise<EventCursor> {
+  return api.get<EventCursor>(events);
+}

@@ -1,0 +1,102 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { Conversation, Message, User } from '@/api/types';
+import { inboxKey } from '@/features/conversations/api';
+import {
+  findConversation,
+  withConversation,
+  withMessage,
+  withRead,
+  withUser,
+  type Inbox,
+} from '@/features/conversations/inbox';
+
+interface Options {
+  queryClient: QueryClient;
+  me: string;
+  onPeople: (users: readonly User[]) => void;
+}
+
+interface Change {
+  apply: (inbox: Inbox) => Inbox;
+}
+
+/** Enough to cover what happens while a page of conversations is on its way. */
+const remembered = 300;
+
+/** Keeps the cached list of conversations up to date with what the socket and the sends tell. */
+export class InboxKeeper {
+  readonly #options: Options;
+  readonly #unsubscribe: () => void;
+  #recent: Change[] = [];
+
+  constructor(options: Options) {
+    this.#options = options;
+    const cache = options.queryClient.getQueryCache();
+    this.#unsubscribe = cache.subscribe((event) => {
+      if (event.type !== 'updated' || event.action.type !== 'success') return;
+      const [key] = event.query.queryKey as unknown[];
+      if (key === inboxKey[0] && !event.action.manual) this.#loaded();
+    });
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+  }
+
+  get(): Inbox | undefined {
+    return this.#options.queryClient.getQueryData<Inbox>(inboxKey);
+  }
+
+  knows(peer: string): boolean {
+    return findConversation(this.get(), peer) !== undefined;
+  }
+
+  message(message: Message): void {
+    this.#change((inbox) => withMessage(inbox, message, this.#options.me));
+  }
+
+  conversation(conversation: Conversation): void {
+    this.#change((inbox) => withConversation(inbox, conversation));
+  }
+
+  read(peer: string, byMe: boolean, seq: number): void {
+    this.#change((inbox) => withRead(inbox, peer, byMe, seq));
+  }
+
+  user(user: User): void {
+    this.#change((inbox) => withUser(inbox, user));
+  }
+
+  /** Everything may have changed: start again from the first page. */
+  reload(): void {
+    this.#recent = [];
+    void this.#options.queryClient.resetQueries({ queryKey: inboxKey });
+  }
+
+  /** A failed load is worth another try. */
+  nudge(): void {
+    const { queryClient } = this.#options;
+    if (queryClient.getQueryState(inboxKey)?.status === 'error') {
+      void queryClient.refetchQueries({ queryKey: inboxKey });
+    }
+  }
+
+  #change(apply: (inbox: Inbox) => Inbox): void {
+    this.#recent = [...this.#recent.slice(1 - remembered), { apply }];
+    this.#write(apply);
+  }
+
+  /** A page that was asked for before a change may arrive after it, without it. */
+  #loaded(): void {
+    const recent = this.#recent;
+    if (recent.length > 0) {
+      this.#write((inbox) => recent.reduce((result, { apply }) => apply(result), inbox));
+    }
+    const newest = this.get()?.pages.at(-1)?.results ?? [];
+    this.#options.onPeople(newest.map(({ user }) => user));
+  }
+
+  #write(apply: (inbox: Inbox) => Inbox): void {
+    this.#options.queryClient.setQueryData<Inbox>(inboxKey, (inbox) => inbox && apply(inbox));
+  }
+}

@@ -1,0 +1,81 @@
+import { Redirect, useLocation, useSearch } from 'wouter';
+import { usePathname } from 'wouter/use-browser-location';
+import { Notice } from '@/components/notice';
+import { Spinner } from '@/components/spinner';
+import type { FallbackForm } from '@/features/session/fallback-form';
+import { loginPath, nextPath } from '@/features/session/next-path';
+import { useText } from '@/i18n/use-text';
+import { useStore } from '@/realtime/store';
+import type { AppSession } from './app-session';
+import { ChatRoute } from './routes/chat';
+import { LogInRoute } from './routes/log-in';
+import { NotFound } from './routes/not-found';
+import css from './screen.module.css';
+
+interface Props {
+  session: AppSession;
+  fallback: FallbackForm;
+}
+
+/** Which screen is shown follows from the address and from who is logged in. */
+export function Router({ session, fallback }: Props) {
+  const state = useStore(session.state);
+  const [location] = useLocation();
+  const path = usePathname();
+  const search = useSearch();
+  const atLogIn = /^\/login\/?$/.test(location);
+
+  switch (state.status) {
+    case 'loading':
+      return <Waiting />;
+    case 'unreachable':
+      return <Unreachable />;
+    case 'out':
+      return atLogIn ? (
+        <LogInRoute session={session} fallback={fallback} ended={state.why === 'ended'} />
+      ) : (
+        <Redirect to={loginPath(state.why === 'left' ? '/' : path)} replace />
+      );
+    case 'in': {
+      if (atLogIn) return <Redirect to={nextPath(`?${search}`)} replace />;
+      const peer = peerIn(path);
+      if (peer === undefined) return <NotFound />;
+      return <ChatRoute session={session} engine={state.engine} peer={peer} />;
+    }
+  }
+}
+
+/** The person in `/c/<username>/`, `null` at `/`, `undefined` anywhere else. */
+function peerIn(path: string): string | null | undefined {
+  if (path === '/') return null;
+  const [, encoded] = /^\/c\/([^/]+)\/?$/.exec(path) ?? [];
+  if (encoded === undefined) return undefined;
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+}
+
+function Waiting() {
+  const t = useText();
+  return (
+    <main className={css.screen}>
+      <p className={css.waiting} role="status">
+        <Spinner />
+        {t('app.loading')}
+      </p>
+    </main>
+  );
+}
+
+function Unreachable() {
+  const t = useText();
+  return (
+    <main className={css.screen}>
+      <Notice title={t('app.unreachable.title')} picture={<Spinner />} urgent>
+        <p>{t('app.unreachable.body')}</p>
+      </Notice>
+    </main>
+  );
+}

@@ -1,0 +1,96 @@
+import type { UseInfiniteQueryResult } from '@tanstack/react-query';
+import { useCallback, useDeferredValue, useState, type RefObject } from 'react';
+import type { User } from '@/api/types';
+import { Button } from '@/components/button';
+import { BackIcon, ComposeIcon } from '@/components/icons';
+import { Logo } from '@/components/logo';
+import { nameOf } from '@/components/names';
+import { SearchField } from '@/components/search-field';
+import { useSettled } from '@/components/use-settled';
+import { ConversationList } from '@/features/conversations/conversation-list';
+import type { Inbox } from '@/features/conversations/inbox';
+import { PeopleList } from '@/features/people/people-list';
+import { AccountMenu } from '@/features/preferences/account-menu';
+import { useText } from '@/i18n/use-text';
+import type { AppSession } from './app-session';
+import type { ChatEngine } from './chat-engine';
+import css from './sidebar.module.css';
+
+interface Props {
+  className: string | undefined;
+  session: AppSession;
+  engine: ChatEngine;
+  inbox: UseInfiniteQueryResult<Inbox>;
+  selected: string | null;
+  searchField: RefObject<HTMLInputElement | null>;
+  onShortcuts: () => void;
+}
+
+/** Pause in typing after which the server is asked. */
+const pause = 180;
+
+export function Sidebar(props: Props) {
+  const { className, session, engine, inbox, selected, searchField, onShortcuts } = props;
+  const t = useText();
+  const [words, setWords] = useState('');
+  const [browsing, setBrowsing] = useState(false);
+  const [stuck, setStuck] = useState(false);
+  const search = useDeferredValue(useSettled(words.trim(), pause));
+  const meet = useCallback((users: readonly User[]) => engine.presence.meet(users), [engine]);
+  const nobodyYet = inbox.data?.pages[0]?.results.length === 0;
+  const showPeople = words.trim() !== '' || browsing || nobodyYet;
+
+  const chosen = () => {
+    setWords('');
+    setBrowsing(false);
+  };
+  const logOut = () => {
+    setStuck(false);
+    session.logOut().catch(() => setStuck(true));
+  };
+
+  return (
+    <nav className={[css.sidebar, className].join(' ')} aria-label={t('sidebar.label')}>
+      <header className={css.header}>
+        <Logo size={30} />
+        <p className={css.title}>{t('app.name')}</p>
+        <Button
+          look="icon"
+          aria-label={browsing ? t('sidebar.newClose') : t('sidebar.new')}
+          onClick={() => setBrowsing(!browsing)}
+        >
+          {browsing ? <BackIcon /> : <ComposeIcon />}
+        </Button>
+        <AccountMenu
+          name={nameOf(engine.me)}
+          username={engine.me.username}
+          onShortcuts={onShortcuts}
+          onLogOut={logOut}
+        />
+      </header>
+      <div className={css.search}>
+        <SearchField
+          ref={searchField}
+          label={t('search.label')}
+          value={words}
+          onChange={setWords}
+        />
+      </div>
+      {stuck && (
+        <p role="alert" className={css.alert}>
+          {t('menu.logout.failed')}
+        </p>
+      )}
+      {showPeople ? (
+        <PeopleList search={search} selected={selected} onMeet={meet} onChoose={chosen} />
+      ) : (
+        <ConversationList
+          inbox={inbox}
+          me={engine.me.username}
+          selected={selected}
+          draftOf={(peer) => engine.drafts.get(peer)}
+        />
+      )}
+    </nav>
+  );
+}

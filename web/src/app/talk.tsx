@@ -1,0 +1,114 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect } from 'react';
+import { Link } from 'wouter';
+import { useApi } from '@/api/api-context';
+import { ApiProblem } from '@/api/problem';
+import type { Conversation } from '@/api/types';
+import { Avatar } from '@/components/avatar';
+import { BackIcon } from '@/components/icons';
+import { nameOf } from '@/components/names';
+import { Notice } from '@/components/notice';
+import { ConversationPane } from '@/features/messages/conversation-pane';
+import { personQuery } from '@/features/people/api';
+import { useText } from '@/i18n/use-text';
+import { usePresence } from '@/realtime/presence-context';
+import type { ChatEngine } from './chat-engine';
+import css from './talk.module.css';
+
+interface Props {
+  engine: ChatEngine;
+  peer: string;
+  conversation: Conversation | null | undefined;
+}
+
+/** The right-hand side: who it is, and what was said. */
+export function Talk({ engine, peer, conversation }: Props) {
+  const t = useText();
+  const self = peer === engine.me.username;
+  const person = useQuery({ ...personQuery(useApi(), peer), enabled: !self });
+  const known = self ? engine.me : (person.data ?? conversation?.user);
+  const name = known ? nameOf(known) : peer;
+  const onTyping = useCallback((typing: boolean) => engine.typing(peer, typing), [engine, peer]);
+
+  useEffect(() => {
+    if (person.data) engine.presence.meet([person.data]);
+  }, [engine, person.data]);
+
+  const missing = person.error instanceof ApiProblem && person.error.kind === 'missing';
+  return (
+    <section className={css.talk} aria-label={t('conversation.label', { name })}>
+      <header className={css.header}>
+        <Link href="/" className={css.back} aria-label={t('action.back')}>
+          <BackIcon />
+        </Link>
+        {!missing && <Avatar username={peer} name={name} />}
+        <div className={css.who}>
+          <h2 className={css.name}>
+            <bdi>{name}</bdi>
+          </h2>
+          {!missing && <Status peer={peer} self={self} />}
+        </div>
+      </header>
+      {missing && !conversation ? (
+        <Notice title={t('conversation.unknown', { name: peer })}>
+          <Link href="/">{t('action.back')}</Link>
+        </Notice>
+      ) : (
+        <ConversationPane
+          store={engine.timeline(peer)}
+          outbox={engine.outbox}
+          drafts={engine.drafts}
+          me={engine.me.username}
+          name={name}
+          limit={engine.me.settings.message_max_length}
+          conversation={conversation}
+          greeting={<Beginning peer={peer} name={name} self={self} empty />}
+          beginning={<Beginning peer={peer} name={name} self={self} />}
+          onTyping={onTyping}
+        />
+      )}
+    </section>
+  );
+}
+
+function Status({ peer, self }: { peer: string; self: boolean }) {
+  const t = useText();
+  const { online, typing } = usePresence(peer);
+  if (self) return <p className={css.status}>{t('conversations.self')}</p>;
+  return (
+    <p className={css.status} data-lively={typing || online}>
+      {typing ? (
+        <>
+          <span className={css.dots} aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          {t('presence.typing')}
+        </>
+      ) : (
+        t(online ? 'presence.online' : 'presence.offline')
+      )}
+    </p>
+  );
+}
+
+interface BeginningProps {
+  peer: string;
+  name: string;
+  self: boolean;
+  empty?: boolean;
+}
+
+/** What stands above the first message, or in its place. */
+function Beginning({ peer, name, self, empty = false }: BeginningProps) {
+  const t = useText();
+  const title = self
+    ? t('conversation.self.title')
+    : t(empty ? 'conversation.empty.title' : 'conversation.start.title', { name });
+  return (
+    <Notice title={title} picture={<Avatar username={peer} name={name} size="l" />}>
+      {empty && !self && <p>{t('conversation.empty.body')}</p>}
+    </Notice>
+  );
+}

@@ -1,0 +1,3 @@
+export function conversationPath(peer: string): string {
+  return `/c/${encodeURIComponent(peer)}/`;
+}

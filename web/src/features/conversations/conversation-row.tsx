@@ -1,0 +1,79 @@
+import { memo } from 'react';
+import type { Conversation } from '@/api/types';
+import { conversationPath } from '@/components/paths';
+import { PersonRow } from '@/components/person-row';
+import { nameOf } from '@/components/names';
+import { useNow } from '@/components/use-now';
+import { useText } from '@/i18n/use-text';
+import { useTimes } from '@/i18n/use-times';
+import { usePresence } from '@/realtime/presence-context';
+import css from './conversation-row.module.css';
+
+interface Props {
+  conversation: Conversation;
+  me: string;
+  current: boolean;
+  draft: string;
+}
+
+const previewLength = 160;
+
+export const ConversationRow = memo(function ConversationRow(props: Props) {
+  const { conversation, me, current, draft } = props;
+  const { user, last_message: last, unread } = conversation;
+  const times = useTimes();
+  const now = useNow();
+  const at = new Date(last.timestamp);
+  return (
+    <PersonRow
+      username={user.username}
+      name={nameOf(user)}
+      href={conversationPath(user.username)}
+      current={current}
+      aside={<time dateTime={last.timestamp}>{times.brief(at, now)}</time>}
+      detail={<LastLine peer={user.username} last={last} me={me} draft={draft} />}
+      badge={unread > 0 && <Badge count={unread} />}
+    />
+  );
+});
+
+interface LastLineProps {
+  peer: string;
+  last: Conversation['last_message'];
+  me: string;
+  draft: string;
+}
+
+function LastLine({ peer, last, me, draft }: LastLineProps) {
+  const t = useText();
+  const { typing } = usePresence(peer);
+  if (typing) return <span className={css.typing}>{t('conversations.typing')}</span>;
+  if (draft) {
+    return <Preview template={t('conversations.draft', { text: '\n' })} text={draft} marked />;
+  }
+  const template = last.user === me ? t('conversations.you', { text: '\n' }) : '\n';
+  return <Preview template={template} text={last.body} />;
+}
+
+/** The text stands isolated in its sentence, so that its script cannot turn the words around. */
+function Preview(props: { template: string; text: string; marked?: boolean }) {
+  const [before = '', after = ''] = props.template.split('\n');
+  const line = props.text.slice(0, previewLength).replace(/\s+/gu, ' ').toWellFormed();
+  return (
+    <>
+      {before && <span className={props.marked ? css.draft : css.you}>{before}</span>}
+      <bdi>{line}</bdi>
+      {after}
+    </>
+  );
+}
+
+function Badge({ count }: { count: number }) {
+  const t = useText();
+  return (
+    <span className={css.badge}>
+      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+      <span className="visually-hidden">{t('conversations.unread', { count })}</span>
+    </span>
+  );
+}

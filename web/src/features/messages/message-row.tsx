@@ -1,0 +1,98 @@
+import { memo } from 'react';
+import { Button } from '@/components/button';
+import { CheckIcon, ChecksIcon, ClockIcon, WarningIcon } from '@/components/icons';
+import { useText, type TextKey } from '@/i18n/use-text';
+import { useTimes } from '@/i18n/use-times';
+import { emojiCount } from './emoji';
+import { MessageBody } from './message-body';
+import css from './message-row.module.css';
+import type { Entry, Mark } from './rows';
+import type { Outgoing } from './timeline';
+
+interface Props {
+  entry: Entry;
+  /** What to call the author; oneself is "You". */
+  author: string;
+  first: boolean;
+  last: boolean;
+  onRetry: (clientId: string) => void;
+  onDiscard: (clientId: string) => void;
+}
+
+/** One message: who, what, and when, in this order for those who listen. */
+export const MessageRow = memo(function MessageRow(props: Props) {
+  const { entry, author, first, last, onRetry, onDiscard } = props;
+  const t = useText();
+  const times = useTimes();
+  const { outgoing } = entry;
+  return (
+    <article
+      className={css.row}
+      data-mine={entry.mine}
+      data-first={first}
+      data-last={last}
+      data-mark={entry.mark}
+      data-emoji={emojiCount(entry.body) > 0}
+    >
+      <div className={css.bubble}>
+        <span className="visually-hidden">
+          {t('messages.says', { author: entry.mine ? t('messages.you') : author })}
+        </span>
+        <MessageBody body={entry.body} />
+        <span className={css.meta}>
+          <time dateTime={entry.at.toISOString()} title={times.full(entry.at)}>
+            {times.clock(entry.at)}
+          </time>
+          {entry.mark && <MarkSign mark={entry.mark} />}
+        </span>
+      </div>
+      {outgoing?.problem && <Trouble outgoing={outgoing} onRetry={onRetry} onDiscard={onDiscard} />}
+    </article>
+  );
+});
+
+const signs: Record<Mark, () => React.ReactElement> = {
+  waiting: () => <ClockIcon />,
+  sending: () => <ClockIcon />,
+  sent: () => <CheckIcon />,
+  read: () => <ChecksIcon size={18} />,
+  failed: () => <WarningIcon />,
+};
+
+function MarkSign({ mark }: { mark: Mark }) {
+  const t = useText();
+  const Sign = signs[mark];
+  return (
+    <span className={css.mark} title={t(`mark.${mark}`)}>
+      <Sign />
+      <span className="visually-hidden">{t(`mark.${mark}`)}</span>
+    </span>
+  );
+}
+
+interface TroubleProps {
+  outgoing: Outgoing;
+  onRetry: (clientId: string) => void;
+  onDiscard: (clientId: string) => void;
+}
+
+function Trouble({ outgoing, onRetry, onDiscard }: TroubleProps) {
+  const t = useText();
+  const { clientId, state, problem } = outgoing;
+  if (!problem) return null;
+  const key: TextKey = `send.problem.${problem.kind}`;
+  const failed = state === 'failed';
+  return (
+    <div className={css.trouble} data-failed={failed} role={failed ? 'alert' : 'status'}>
+      <span>{failed && problem.detail ? problem.detail : t(key)}</span>
+      <span className={css.choices}>
+        <Button look="text" onClick={() => onRetry(clientId)}>
+          {t('send.retry')}
+        </Button>
+        <Button look="text" onClick={() => onDiscard(clientId)}>
+          {t('send.discard')}
+        </Button>
+      </span>
+    </div>
+  );
+}

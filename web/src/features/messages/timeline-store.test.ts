@@ -1,0 +1,209 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeClock, settle } from '@/testing/fake-clock';
+import {
+  fakeServer,
+  json,
+  later,
+  unreachable,
+  type Answer,
+  type Call,
+} from '@/testing/fake-server';
+import { conversation, me, message, messages, peer } from '@/testing/fixtures';
+import { TimelineStore } from './timeline-store';
+
+let clock: FakeClock;
+let answer: (call: Call) => Answer;
+let calls: Call[];
+let store: TimelineStore;
+const onMessages = vi.fn();
+const onConversation = vi.fn();
+
+/** A conversation of so many messages, as the server tells it. */
+function serving(count: number) {
+  return (call: Call) => {
+    const all = messages(1, count);
+    const limit = Number(call.query.get('limit'));
+    const after = call.query.get('after_seq');
+    if (after !== null) {
+      const results = all.filter(({ seq }) => seq > Number(after)).slice(0, limit);
+      return json({ results, last_seq: count });
+    }
+    const before = Number(call.query.get('before_seq'));
+    const results = all
+      .filter(({ seq }) => seq < before)
+      .slice(-limit)
+      .reverse();
+    return json({ results, last_seq: count });
+  };
+}
+
+beforeEach(() => {
+  clock = new FakeClock();
+  const server = fakeServer((call) => answer(call));
+  calls = server.calls;
+  store = new TimelineStore(peer, {
+    api: server.api,
+    clock,
+    random: () => 0,
+    pageSize: 15,
+    onMessages,
+    onConversation,
+  });
+});
+
+const seqs = () => store.get().history.map(({ seq }) => seq);
+const last = () => store.get().history.at(-1)?.seq;
+
+describe('loading', () => {
+  it('asks for the latest page once', async () => {
+    answer = serving(40);
+    await Promise.all([store.open(), store.open()]);
+    await store.open();
+    expect(calls).toHaveLength(1);
+    expect(calls[0]!.query.get('before_seq')).toBe(String(Number.MAX_SAFE_INTEGER));
+    expect(calls[0]!.query.get('limit')).toBe('15');
+    expect(seqs()).toEqual(messages(26, 40).map(({ seq }) => seq));
+  });
+
+  it('loads older pages one at a time, to the beginning', async () => {
+    answer = serving(40);
+    await store.open();
+    await Promise.all([store.loadOlder(), store.loadOlder()]);
+    expect(calls).toHaveLength(2);
+    expect(seqs()).toHaveLength(40);
+    await store.loadOlder();
+    expect(calls).toHaveLength(2);
+  });
+
+  it('tries again by itself when the server was away', async () => {
+    answer = unreachable;
+    await store.open();
+    expect(store.get()).toMatchObject({ status: 'failed', problem: 'unreachable' });
+    answer = serving(3);
+    await clock.pass(1_000);
+    expect(store.get().status).toBe('ready');
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('does not insist on what is refused', async () => {
+    answer = () => json({ detail: 'Not found.' }, 404);
+    await store.open();
+    await clock.pass(60_000);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('remembers a failed older page, and asks again when the server is back', async () => {
+    answer = serving(80);
+    await store.open();
+    answer = unreachable;
+    await store.loadOlder();
+    expect(store.get().older).toBe('failed');
+    answer = serving(80);
+    store.nudge();
+    await settle();
+    expect(seqs()).toHaveLength(65);
+  });
+});
+
+describe('holes', () => {
+  it('are filled with everything after the history, page by page', async () => {
+    answer = serving(5);
+    await store.open();
+    answer = serving(230);
+    store.dispatch({ type: 'received', messages: [message(230)] });
+    await settle();
+    expect(calls.slice(1).map(({ query }) => query.get('after_seq'))).toEqual(['5', '105', '205']);
+    expect(last()).toBe(230);
+  });
+
+  it('are asked for once at a time', async () => {
+    answer = serving(5);
+    await store.open();
+    const slow = later();
+    answer = () => slow.promise;
+    store.dispatch({ type: 'received', messages: [message(8)] });
+    store.dispatch({ type: 'received', messages: [message(9)] });
+    expect(calls).toHaveLength(2);
+    slow.resolve(json({ results: messages(6, 9), last_seq: 9 }));
+    await settle();
+    expect(calls).toHaveLength(2);
+    expect(last()).toBe(9);
+  });
+
+  it('are filled later when the server was away', async () => {
+    answer = serving(5);
+    await store.open();
+    answer = () => json({}, 503, { 'Retry-After': '4' });
+    store.dispatch({ type: 'received', messages: [message(8)] });
+    await clock.pass(3_900);
+    expect(calls).toHaveLength(2);
+    answer = serving(8);
+    await clock.pass(200);
+    expect(last()).toBe(8);
+  });
+
+  it('do not keep asking a server that does not know the missing ones', async () => {
+    answer = serving(5);
+    await store.open();
+    store.dispatch({ type: 'received', messages: [message(8)] });
+    await settle();
+    expect(calls.length).toBeLessThan(5);
+    expect(last()).toBe(5);
+  });
+});
+
+describe('reading', () => {
+  it('is told to the server once, up to the latest', async () => {
+    answer = serving(5);
+    await store.open();
+    const slow = later();
+    answer = () => slow.promise;
+    void store.markRead();
+    void store.markRead();
+    expect(calls).toHaveLength(2);
+    expect(calls[1]).toMatchObject({ method: 'PUT', body: { seq: 5 } });
+    slow.resolve(json(conversation(peer, { read_seq: 5, peer_read_seq: 2 })));
+    await settle();
+    expect(store.get()).toMatchObject({ readSeq: 5, peerReadSeq: 2 });
+    expect(onConversation).toHaveBeenCalledOnce();
+    await store.markRead();
+    expect(calls).toHaveLength(2);
+  });
+
+  it('marks what came while it was marking', async () => {
+    answer = serving(5);
+    await store.open();
+    const slow = later();
+    answer = () => slow.promise;
+    void store.markRead();
+    store.dispatch({ type: 'received', messages: [message(6)] });
+    answer = () => json(conversation(peer, { read_seq: 6 }));
+    slow.resolve(json(conversation(peer, { read_seq: 5 })));
+    await settle();
+    expect(calls.at(-1)).toMatchObject({ body: { seq: 6 } });
+    expect(store.get().readSeq).toBe(6);
+  });
+
+  it('forgives a failure until the next occasion', async () => {
+    answer = serving(5);
+    await store.open();
+    answer = unreachable;
+    await store.markRead();
+    expect(store.get().readSeq).toBe(0);
+  });
+});
+
+it('loads everything again after a reset, and keeps what is not sent', async () => {
+  answer = serving(20);
+  await store.open();
+  store.dispatch({
+    type: 'queued',
+    outgoing: { clientId: 'a', body: 'x', writtenAt: 0, state: 'waiting', problem: null },
+  });
+  answer = serving(2);
+  store.reset();
+  await settle();
+  expect(seqs()).toEqual([1, 2]);
+  expect(store.get().pending).toHaveLength(1);
+  expect(me).not.toBe(peer);
+});

@@ -1,0 +1,169 @@
+import type { ApiClient } from '@/api/client';
+import { ApiProblem } from '@/api/problem';
+import type { Conversation, Message } from '@/api/types';
+import { backoff } from '@/realtime/backoff';
+import type { Clock } from '@/realtime/clock';
+import { Store } from '@/realtime/store';
+import { latestMessages, markRead, messagesAfter, messagesBefore } from './api';
+import {
+  emptyTimeline,
+  missingAfter,
+  olderBefore,
+  reduceTimeline,
+  type Timeline,
+  type TimelineAction,
+} from './timeline';
+
+export interface TimelineOptions {
+  api: ApiClient;
+  clock: Clock;
+  random: () => number;
+  pageSize: number;
+  /** Messages learnt here that others may want to know of. */
+  onMessages: (messages: readonly Message[]) => void;
+  onConversation: (conversation: Conversation) => void;
+}
+
+/** Keeps one conversation's timeline whole: loads what is asked for and what is missing. */
+export class TimelineStore {
+  readonly peer: string;
+  readonly #options: TimelineOptions;
+  readonly #state = new Store<Timeline>(emptyTimeline);
+  #opening = false;
+  #filling = false;
+  #failures = 0;
+  #marking = false;
+  #retry: unknown = null;
+
+  constructor(peer: string, options: TimelineOptions) {
+    this.peer = peer;
+    this.#options = options;
+  }
+
+  get = (): Timeline => this.#state.get();
+  subscribe = (listener: () => void): (() => void) => this.#state.subscribe(listener);
+
+  dispatch(action: TimelineAction): void {
+    this.#state.set(reduceTimeline(this.#state.get(), action));
+    void this.#fill();
+  }
+
+  /** Loads the latest messages, unless they are here. */
+  async open(): Promise<void> {
+    const { status, stale } = this.get();
+    if (this.#opening || (status === 'ready' && !stale)) return;
+    this.#opening = true;
+    this.dispatch({ type: 'loading' });
+    try {
+      const page = await latestMessages(this.#options.api, this.peer, this.#options.pageSize);
+      this.dispatch({ type: 'loaded', messages: page.results, lastSeq: page.last_seq });
+      this.#options.onMessages(page.results);
+      this.#failures = 0;
+    } catch (problem) {
+      this.dispatch({ type: 'load failed', problem: kindOf(problem) });
+      this.#later(problem);
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  async loadOlder(): Promise<void> {
+    const before = olderBefore(this.get());
+    if (before === null || this.get().older === 'loading') return;
+    this.dispatch({ type: 'older loading' });
+    try {
+      // A little more than a screenful at once keeps quick scrolling smooth.
+      const page = await messagesBefore(
+        this.#options.api,
+        this.peer,
+        before,
+        Math.max(this.#options.pageSize, 50),
+      );
+      this.dispatch({ type: 'older loaded', messages: page.results });
+    } catch {
+      this.dispatch({ type: 'older failed' });
+    }
+  }
+
+  /** Tells the server that everything shown has been read. One request at a time. */
+  async markRead(): Promise<void> {
+    const seq = this.get().history.at(-1)?.seq ?? 0;
+    if (this.#marking || seq <= this.get().readSeq) return;
+    this.#marking = true;
+    try {
+      const conversation = await markRead(this.#options.api, this.peer, seq);
+      this.learn(conversation);
+      this.#options.onConversation(conversation);
+    } catch {
+      // The next message, focus or reconnection marks again.
+    } finally {
+      this.#marking = false;
+    }
+    if (this.get().readSeq >= seq) await this.markRead();
+  }
+
+  /** Takes over read positions learnt elsewhere. */
+  learn(conversation: Conversation): void {
+    this.dispatch({ type: 'read', by: 'me', seq: conversation.read_seq });
+    this.dispatch({ type: 'read', by: 'peer', seq: conversation.peer_read_seq });
+  }
+
+  /** What is here may be out of date. */
+  reset(): void {
+    if (this.get().status === 'new') return;
+    this.dispatch({ type: 'reset' });
+    void this.open();
+  }
+
+  /** The server can be reached again: do now what had failed. */
+  nudge(): void {
+    if (this.get().status === 'new') return;
+    this.#failures = 0;
+    this.#options.clock.clearTimeout(this.#retry);
+    this.#retry = null;
+    void this.open();
+    void this.#fill();
+    if (this.get().older === 'failed') void this.loadOlder();
+  }
+
+  /** Fetches what is known to be missing after the history, until nothing is. */
+  async #fill(): Promise<void> {
+    const after = missingAfter(this.get());
+    if (after === null || this.#filling || this.#retry !== null) return;
+    this.#filling = true;
+    try {
+      const page = await messagesAfter(this.#options.api, this.peer, after);
+      this.#failures = 0;
+      // An answer that helps nothing must not be asked for again at once.
+      if (page.results.length === 0) {
+        this.reset();
+        return;
+      }
+      this.#filling = false;
+      this.dispatch({ type: 'received', messages: page.results, lastSeq: page.last_seq });
+      this.#options.onMessages(page.results);
+    } catch (problem) {
+      this.#later(problem);
+    } finally {
+      this.#filling = false;
+    }
+  }
+
+  #later(problem: unknown): void {
+    if (!(problem instanceof ApiProblem) || !problem.passing || this.#retry !== null) return;
+    this.#failures += 1;
+    const wait = Math.max(
+      backoff(this.#failures, this.#options.random),
+      (problem.retryAfter ?? 0) * 1000,
+    );
+    this.#retry = this.#options.clock.setTimeout(() => {
+      this.#retry = null;
+      void this.open();
+      void this.#fill();
+    }, wait);
+  }
+}
+
+function kindOf(problem: unknown): ApiProblem['kind'] {
+  return problem instanceof ApiProblem ? problem.kind : 'failed';
+}

@@ -1,0 +1,240 @@
+import type { Message } from '@/api/types';
+import type { ProblemKind } from '@/api/problem';
+
+/**
+ * The state of one conversation, without any framework: what is known of it,
+ * what is on its way, and what is missing. `seq` has no holes on the server, so
+ * a hole here is something to fetch, and every message has exactly one place.
+ */
+export interface Timeline {
+  status: 'new' | 'loading' | 'ready' | 'failed';
+  /** Why the first page could not be loaded. */
+  problem: ProblemKind | null;
+  /** Messages in a row, without a hole, oldest first. */
+  history: readonly Message[];
+  /** Newer messages that arrived before the ones between them and the history. */
+  live: readonly Message[];
+  /** Mine, not yet part of the history, in the order of writing. */
+  pending: readonly Outgoing[];
+  /** The newest place that is known to be taken. */
+  lastSeq: number;
+  readSeq: number;
+  peerReadSeq: number;
+  /** Someone has the conversation open. */
+  entered: boolean;
+  /** Messages after this place are below the "new messages" line. */
+  divider: number | null;
+  older: 'idle' | 'loading' | 'failed';
+  /** What is shown may be out of date; the next page that is loaded replaces it. */
+  stale: boolean;
+}
+
+export interface Outgoing {
+  clientId: string;
+  body: string;
+  /** Milliseconds since the epoch. */
+  writtenAt: number;
+  state: 'waiting' | 'sending' | 'sent' | 'failed';
+  problem: { kind: ProblemKind; detail?: string | undefined } | null;
+}
+
+export type TimelineAction =
+  | { type: 'loading' }
+  | { type: 'loaded'; messages: readonly Message[]; lastSeq: number }
+  | { type: 'load failed'; problem: ProblemKind }
+  | { type: 'older loading' }
+  | { type: 'older loaded'; messages: readonly Message[] }
+  | { type: 'older failed' }
+  /** Arrived alone, or as the answer to a hole. */
+  | { type: 'received'; messages: readonly Message[]; lastSeq?: number }
+  | { type: 'queued'; outgoing: Outgoing }
+  | { type: 'sending'; clientId: string }
+  | { type: 'sent'; clientId: string; message: Message }
+  | { type: 'postponed'; clientId: string; problem: Outgoing['problem'] }
+  | { type: 'send failed'; clientId: string; problem: Outgoing['problem'] }
+  | { type: 'discarded'; clientId: string }
+  | { type: 'read'; by: 'me' | 'peer'; seq: number }
+  /** The conversation was opened: what is unread now is marked as new. */
+  | { type: 'entered'; me: string }
+  /** Nobody looks, while it is open: what has come since is new for whoever comes back. */
+  | { type: 'overlooked'; me: string }
+  | { type: 'left' }
+  | { type: 'reset' };
+
+export const emptyTimeline: Timeline = {
+  status: 'new',
+  problem: null,
+  history: [],
+  live: [],
+  pending: [],
+  lastSeq: 0,
+  readSeq: 0,
+  peerReadSeq: 0,
+  entered: false,
+  divider: null,
+  older: 'idle',
+  stale: false,
+};
+
+export function reduceTimeline(state: Timeline, action: TimelineAction): Timeline {
+  switch (action.type) {
+    case 'loading':
+      return { ...state, status: state.history.length > 0 ? state.status : 'loading' };
+    case 'loaded':
+      return loaded(state, action.messages, action.lastSeq);
+    case 'load failed':
+      if (state.history.length > 0) return state;
+      return { ...state, status: 'failed', problem: action.problem };
+    case 'older loading':
+      return { ...state, older: 'loading' };
+    case 'older loaded':
+      return settle({ ...state, older: 'idle' }, action.messages);
+    case 'older failed':
+      return { ...state, older: 'failed' };
+    case 'received':
+      return settle(noteLast(state, action.lastSeq ?? 0), action.messages);
+    case 'queued':
+      return queued(state, action.outgoing);
+    case 'sending':
+      return patch(state, action.clientId, { state: 'sending', problem: null });
+    case 'sent':
+      return settle(patch(state, action.clientId, { state: 'sent', problem: null }), [
+        { ...action.message, client_id: action.clientId },
+      ]);
+    case 'postponed':
+      return patch(state, action.clientId, { state: 'waiting', problem: action.problem });
+    case 'send failed':
+      return patch(state, action.clientId, { state: 'failed', problem: action.problem });
+    case 'discarded':
+      return {
+        ...state,
+        pending: state.pending.filter((mine) => mine.clientId !== action.clientId),
+      };
+    case 'read':
+      return action.by === 'me'
+        ? { ...state, readSeq: Math.max(state.readSeq, action.seq) }
+        : { ...state, peerReadSeq: Math.max(state.peerReadSeq, action.seq) };
+    case 'entered':
+      return { ...state, entered: true, divider: firstUnread(state, action.me) };
+    case 'overlooked':
+      if (state.divider !== null) return state;
+      return { ...state, divider: firstUnread(state, action.me) };
+    case 'left':
+      return { ...state, entered: false, divider: null };
+    case 'reset':
+      return { ...state, stale: true, older: 'idle' };
+  }
+}
+
+/** The place after which messages are known to exist but are not here. */
+export function missingAfter(state: Timeline): number | null {
+  if (state.status !== 'ready' || state.stale) return null;
+  const end = state.history.at(-1)?.seq ?? 0;
+  return state.lastSeq > end ? end : null;
+}
+
+/** The place before which older messages are still to be loaded. */
+export function olderBefore(state: Timeline): number | null {
+  const first = state.history[0];
+  return first && first.seq > 1 ? first.seq : null;
+}
+
+export function knows(state: Timeline, id: number): boolean {
+  return [...state.history, ...state.live].some((message) => message.id === id);
+}
+
+/** Where the "new messages" line goes, if there is anything below it. */
+function firstUnread(state: Timeline, me: string): number | null {
+  const unread = state.history.some(({ seq, user }) => seq > state.readSeq && user !== me);
+  return unread ? state.readSeq : null;
+}
+
+function loaded(state: Timeline, messages: readonly Message[], lastSeq: number): Timeline {
+  const page = inOrder(messages);
+  const end = state.history.at(-1)?.seq;
+  const continues = !state.stale && end !== undefined && (page[0]?.seq ?? 0) <= end + 1;
+  const base: Timeline = {
+    ...state,
+    status: 'ready',
+    problem: null,
+    stale: false,
+    history: continues ? state.history : page,
+    live: state.stale ? [] : state.live,
+    lastSeq: state.stale ? lastSeq : Math.max(state.lastSeq, lastSeq),
+  };
+  return settle(base, page);
+}
+
+/** Gives every message its place: next to the history, or waiting beyond a hole. */
+function settle(state: Timeline, arrived: readonly Message[]): Timeline {
+  const [only] = arrived;
+  const next = (state.history.at(-1)?.seq ?? NaN) + 1;
+  if (arrived.length === 1 && only?.seq === next && state.live.length === 0) {
+    return release({ ...state, history: [...state.history, only] });
+  }
+  const bySeq = new Map<number, Message>();
+  for (const message of [...state.live, ...state.history, ...arrived]) {
+    bySeq.set(message.seq, keepClientId(message, bySeq.get(message.seq)));
+  }
+  const all = inOrder([...bySeq.values()]);
+  const anchor = state.history[0]?.seq ?? (state.status === 'ready' ? 1 : Infinity);
+  const start = all.findIndex((message) => message.seq === anchor);
+  const history = start < 0 ? [] : run(all, start);
+  const end = history.at(-1)?.seq ?? 0;
+  const live = all.filter((message) => message.seq > end);
+  return release({ ...state, history, live });
+}
+
+/** What has become part of the history is pending no more. */
+function release(state: Timeline): Timeline {
+  const newest = (state.live.at(-1) ?? state.history.at(-1))?.seq ?? 0;
+  const lastSeq = Math.max(state.lastSeq, newest);
+  if (state.pending.length === 0) return { ...state, lastSeq };
+  const settled = new Set(state.history.map((message) => message.client_id));
+  const pending = state.pending.filter((mine) => !settled.has(mine.clientId));
+  return { ...state, lastSeq, pending };
+}
+
+/** The messages around `index` whose places follow each other without a hole. */
+function run(all: readonly Message[], index: number): Message[] {
+  let first = index;
+  let last = index;
+  while (first > 0 && seqAt(all, first - 1) === seqAt(all, first) - 1) first -= 1;
+  while (last < all.length - 1 && seqAt(all, last + 1) === seqAt(all, last) + 1) last += 1;
+  return all.slice(first, last + 1);
+}
+
+function seqAt(all: readonly Message[], index: number): number {
+  return all[index]?.seq ?? NaN;
+}
+
+/** A later copy of a message may lack the key under which it was sent. */
+function keepClientId(message: Message, known: Message | undefined): Message {
+  if (message.client_id || !known?.client_id || known.id !== message.id) return message;
+  return { ...message, client_id: known.client_id };
+}
+
+function queued(state: Timeline, outgoing: Outgoing): Timeline {
+  const known =
+    state.pending.some((mine) => mine.clientId === outgoing.clientId) ||
+    state.history.some((message) => message.client_id === outgoing.clientId);
+  if (known) return state;
+  return { ...state, pending: [...state.pending, outgoing], divider: null };
+}
+
+function patch(state: Timeline, clientId: string, change: Partial<Outgoing>): Timeline {
+  return {
+    ...state,
+    pending: state.pending.map((mine) =>
+      mine.clientId === clientId ? { ...mine, ...change } : mine,
+    ),
+  };
+}
+
+function noteLast(state: Timeline, lastSeq: number): Timeline {
+  return lastSeq > state.lastSeq ? { ...state, lastSeq } : state;
+}
+
+function inOrder(messages: readonly Message[]): Message[] {
+  return [...messages].sort((a, b) => a.seq - b.seq);
+}

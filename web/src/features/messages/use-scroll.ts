@@ -1,0 +1,116 @@
+import {
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type RefObject,
+} from 'react';
+import type { VirtualizerHandle } from 'virtua';
+import type { Entry, Row } from './rows';
+
+interface Scrolling {
+  atEnd: boolean;
+  /** Rows were put before the first one: keep what is seen where it is. */
+  shift: boolean;
+  /** The day of the topmost row in sight. */
+  day: Date | null;
+  onScroll: (offset: number) => void;
+  jumpToEnd: () => void;
+}
+
+/** This close to the end counts as reading the latest. */
+const atEndWithin = 48;
+const olderWithin = 600;
+
+/** Where the list stands: it follows the end, unless someone is reading further up. */
+export function useScroll(
+  rows: readonly Row[],
+  listRef: RefObject<VirtualizerHandle | null>,
+  scrollerRef: RefObject<HTMLElement | null>,
+  onOlder: () => void,
+  onAtEnd: (atEnd: boolean) => void,
+): Scrolling {
+  const [atEnd, setAtEnd] = useState(true);
+  const [top, setTop] = useState<Entry | null>(null);
+  const following = useRef(true);
+  const lastOffset = useRef(0);
+  const shift = usePrepended(rows);
+
+  const jumpToEnd = () => {
+    listRef.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+  };
+  const follow = useEffectEvent(() => {
+    if (following.current) jumpToEnd();
+  });
+
+  // What is new comes into sight if the end was, or if one has just written it.
+  const newest = rows.at(-1);
+  const newestKey = newest?.key;
+  const wrote = newest?.kind === 'message' && newest.entry.outgoing !== null;
+  useLayoutEffect(() => {
+    if (wrote) following.current = true;
+    follow();
+  }, [newestKey, wrote]);
+
+  // The first time there is something to show: at the "new messages" line, if there is one.
+  const line = rows.findIndex((row) => row.kind === 'new');
+  const opened = useRef(false);
+  useLayoutEffect(() => {
+    if (opened.current || rows.length === 0) return;
+    opened.current = true;
+    if (line < 0) return;
+    following.current = false;
+    listRef.current?.scrollToIndex(line, { align: 'start', offset: -48 });
+  }, [rows.length, line, listRef]);
+
+  // A growing composer or a keyboard on the screen must not hide the end.
+  const onResize = useEffectEvent(() => {
+    follow();
+    const list = listRef.current;
+    if (list && list.scrollSize <= list.viewportSize + 1) onOlder();
+  });
+  useEffect(() => {
+    const element = scrollerRef.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => onResize());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scrollerRef]);
+
+  const onScroll = (offset: number) => {
+    const handle = listRef.current;
+    if (!handle) return;
+    const end = handle.scrollSize - handle.viewportSize - offset <= atEndWithin;
+    following.current = end;
+    setAtEnd(end);
+    onAtEnd(end);
+    const entry = entryAt(rows, handle.findItemIndex(offset));
+    setTop((shown) => (shown?.day === entry?.day ? shown : entry));
+    if (offset < lastOffset.current && offset < olderWithin) onOlder();
+    lastOffset.current = offset;
+  };
+
+  return { atEnd, shift, day: top?.at ?? null, onScroll, jumpToEnd };
+}
+
+function usePrepended(rows: readonly Row[]): boolean {
+  const first = firstMessage(rows);
+  const [known, setKnown] = useState({ rows, first, shift: false });
+  if (known.rows !== rows) {
+    const shift = known.first !== undefined && known.first !== first;
+    setKnown({ rows, first, shift });
+    return shift;
+  }
+  return known.shift;
+}
+
+function firstMessage(rows: readonly Row[]): string | undefined {
+  return rows.find((row) => row.kind === 'message')?.key;
+}
+
+/** The message at the top, unless the line of its day can be seen there. */
+function entryAt(rows: readonly Row[], index: number): Entry | null {
+  const row = rows[index];
+  return row?.kind === 'message' ? row.entry : null;
+}

@@ -1,0 +1,41 @@
+import { useEffect, useLayoutEffect, useState } from 'react';
+import type { Conversation } from '@/api/types';
+import { useAttention } from '@/components/use-attention';
+import { useStore } from '@/realtime/store';
+import type { TimelineStore } from './timeline-store';
+
+interface Options {
+  store: TimelineStore;
+  me: string;
+  /** What the list of conversations knows; `undefined` while it is still loading. */
+  conversation: Conversation | null | undefined;
+}
+
+/** Opens a conversation, and keeps its read marks and its "new messages" line. */
+export function useTimeline({ store, me, conversation }: Options) {
+  const timeline = useStore(store);
+  const attentive = useAttention();
+  const [atEnd, setAtEnd] = useState(true);
+  const { entered } = timeline;
+  const ready = timeline.status === 'ready' && conversation !== undefined;
+  const latest = timeline.history.at(-1)?.seq ?? 0;
+
+  useEffect(() => {
+    void store.open();
+    return () => store.dispatch({ type: 'left' });
+  }, [store]);
+
+  // Before the first paint, so that the list opens at the right place.
+  useLayoutEffect(() => {
+    if (conversation) store.learn(conversation);
+    if (ready && !entered) store.dispatch({ type: 'entered', me });
+  }, [store, conversation, ready, entered, me]);
+
+  useEffect(() => {
+    if (!entered) return;
+    if (!attentive) store.dispatch({ type: 'overlooked', me });
+    else if (atEnd) void store.markRead();
+  }, [entered, attentive, atEnd, latest, store, me]);
+
+  return { timeline, setAtEnd };
+}

@@ -1,0 +1,43 @@
+import { lazy, startTransition, Suspense, useState } from 'react';
+import { Button } from '@/components/button';
+import { MoreIcon } from '@/components/icons';
+import { useText } from '@/i18n/use-text';
+
+export interface AccountMenuProps {
+  name: string;
+  username: string;
+  onShortcuts: () => void;
+  onLogOut: () => void;
+}
+
+const load = () => import('./account-menu-content');
+const Content = lazy(load);
+
+/**
+ * The button that opens the menu. The menu itself arrives when someone reaches
+ * for it, so that it costs nothing before.
+ */
+export function AccountMenu(props: AccountMenuProps) {
+  const t = useText();
+  const [wanted, setWanted] = useState(false);
+  const prepare = () => void load().catch(() => undefined);
+  const button = (
+    <Button
+      look="icon"
+      aria-label={t('menu.label')}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={prepare}
+      onFocus={prepare}
+      onClick={() => startTransition(() => setWanted(true))}
+    >
+      <MoreIcon />
+    </Button>
+  );
+  if (!wanted) return button;
+  return (
+    <Suspense fallback={button}>
+      <Content {...props} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,35 @@
+import { Store } from '@/realtime/store';
+
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+const key = 'chatapp.theme';
+
+export const theme = new Store<Theme>(stored());
+
+export function chooseTheme(chosen: Theme): void {
+  theme.set(chosen);
+  show(chosen);
+  try {
+    if (chosen === 'system') localStorage.removeItem(key);
+    else localStorage.setItem(key, chosen);
+  } catch {
+    // The choice then lasts as long as the page.
+  }
+}
+
+/** The early script has done this before the first paint, where it is served. */
+export function show(chosen: Theme = theme.get()): void {
+  const { dataset } = document.documentElement;
+  if (chosen === 'system') delete dataset.theme;
+  else dataset.theme = chosen;
+}
+
+function stored(): Theme {
+  try {
+    const value = localStorage.getItem(key);
+    return value === 'light' || value === 'dark' ? value : 'system';
+  } catch {
+    return 'system';
+  }
+}

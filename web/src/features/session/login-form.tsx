@@ -1,0 +1,116 @@
+import { useRef, useState, type SubmitEvent } from 'react';
+import { useApi } from '@/api/api-context';
+import { ApiProblem } from '@/api/problem';
+import type { Me } from '@/api/types';
+import { EyeIcon } from '@/components/icons';
+import { Logo } from '@/components/logo';
+import { useText, type Translate } from '@/i18n/use-text';
+import { logIn } from './api';
+
+interface Props {
+  /** What there is to say before anything was tried. */
+  notice?: string | undefined;
+  initialError?: string | null;
+  initialUsername?: string;
+  onLoggedIn: (me: Me) => void;
+}
+
+export function LogInForm(props: Props) {
+  const { notice, initialError = null, initialUsername = '', onLoggedIn } = props;
+  const t = useText();
+  const api = useApi();
+  const [error, setError] = useState(initialError);
+  const [busy, setBusy] = useState(false);
+  const [visible, setVisible] = useState(false);
+  const username = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    const name = username.current?.value.trim() ?? '';
+    const secret = password.current?.value ?? '';
+    if (name === '' || secret === '') {
+      setError(t('login.error.missing'));
+      (name === '' ? username : password).current?.focus();
+      return;
+    }
+    setBusy(true);
+    try {
+      onLoggedIn(await logIn(api, name, secret));
+    } catch (problem) {
+      setError(explain(problem, t));
+      setBusy(false);
+      password.current?.focus();
+      password.current?.select();
+    }
+  };
+
+  return (
+    <div className="login-card">
+      <div className="login-brand">
+        <Logo size={56} />
+        <h1>{t('app.name')}</h1>
+        <p>{t('app.tagline')}</p>
+      </div>
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        {notice && !error && <p role="status">{notice}</p>}
+        {error && <p role="alert">{error}</p>}
+        <label>
+          {t('login.username')}
+          <input
+            ref={username}
+            name="username"
+            defaultValue={initialUsername}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            // The one thing to do on this page.
+            // eslint-disable-next-line jsx-a11y-x/no-autofocus
+            autoFocus
+          />
+        </label>
+        <div className="login-password">
+          <label>
+            {t('login.password')}
+            <input
+              ref={password}
+              name="password"
+              type={visible ? 'text' : 'password'}
+              autoComplete="current-password"
+              required
+            />
+          </label>
+          <button
+            type="button"
+            className="login-eye"
+            aria-label={visible ? t('login.hidePassword') : t('login.showPassword')}
+            onClick={() => setVisible(!visible)}
+          >
+            <EyeIcon crossed={visible} />
+          </button>
+        </div>
+        <button className="login-submit" aria-disabled={busy}>
+          {busy ? t('login.busy') : t('login.submit')}
+        </button>
+      </form>
+    </div>
+  );
+}
+
+function explain(problem: unknown, t: Translate): string {
+  const kind = problem instanceof ApiProblem ? problem.kind : 'failed';
+  switch (kind) {
+    case 'invalid':
+      return t('login.error.wrong');
+    case 'throttled': {
+      const { retryAfter = 60 } = problem as ApiProblem;
+      return t('login.error.throttled', { seconds: Math.ceil(retryAfter) });
+    }
+    case 'unreachable':
+      return t('login.error.unreachable');
+    default:
+      return t('login.error.failed');
+  }
+}

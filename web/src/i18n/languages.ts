@@ -1,0 +1,64 @@
+import { i18n, type Messages } from '@lingui/core';
+import english from './locales/en.json';
+
+export const languages = {
+  en: { name: 'English', dir: 'ltr' },
+  es: { name: 'Español', dir: 'ltr' },
+  ar: { name: 'العربية', dir: 'rtl' },
+} as const;
+
+export type Language = keyof typeof languages;
+
+/** English is at hand from the start; the others arrive when they are chosen. */
+const catalogues: Record<Language, () => Promise<Messages>> = {
+  en: () => Promise.resolve(english),
+  es: async () => (await import('./locales/es.json')).default,
+  ar: async () => (await import('./locales/ar.json')).default,
+};
+
+const key = 'chatapp.language';
+
+export function isLanguage(value: unknown): value is Language {
+  return typeof value === 'string' && Object.hasOwn(languages, value);
+}
+
+/** The language chosen here before, or else the first that the browser prefers. */
+export function preferredLanguage(preferences: readonly string[] = navigator.languages): Language {
+  const chosen = stored();
+  if (isLanguage(chosen)) return chosen;
+  const spoken = preferences.map((tag) => tag.toLowerCase().split('-')[0]);
+  return spoken.find(isLanguage) ?? 'en';
+}
+
+/** The browser's own variety of a language, which knows how its region writes times. */
+export function regional(
+  language: string,
+  preferences: readonly string[] = navigator.languages,
+): string {
+  return preferences.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
+}
+
+/** Shows the page in `language`, or leaves it as it is when the catalogue cannot be had. */
+export async function speak(language: Language): Promise<void> {
+  const messages = await catalogues[language]();
+  i18n.loadAndActivate({ locale: language, messages });
+  document.documentElement.lang = language;
+  document.documentElement.dir = languages[language].dir;
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  await speak(language);
+  try {
+    localStorage.setItem(key, language);
+  } catch {
+    // The choice then lasts as long as the page.
+  }
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}

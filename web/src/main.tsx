@@ -1,0 +1,28 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/login.css';
+import { App } from './app/app';
+import { AppSession } from './app/app-session';
+import { show } from './features/preferences/theme';
+import { readFallbackForm } from './features/session/fallback-form';
+import { preferredLanguage, speak } from './i18n/languages';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('the page has no root element');
+
+show();
+const session = new AppSession();
+if (window.location.pathname.startsWith('/login')) session.nobody();
+else void session.resume();
+
+// The server may have put its own form here, with something to say.
+const fallback = readFallbackForm(root);
+await speak(preferredLanguage()).catch(() => speak('en'));
+root.textContent = '';
+createRoot(root).render(
+  <StrictMode>
+    <App session={session} fallback={fallback} />
+  </StrictMode>,
+);

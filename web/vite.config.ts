@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { catalogues } from './build/catalogues.ts';
+import { earlyTheme } from './build/early-theme.ts';
+import { precompress } from './build/precompress.ts';
+
+const server = process.env.CHATAPP_SERVER ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  plugins: [react(), catalogues(), earlyTheme(), precompress()],
+  resolve: {
+    alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
+  },
+  build: {
+    target: 'baseline-widely-available',
+    // Every browser in the target preloads modules itself.
+    modulePreload: { polyfill: false },
+    // The content policy allows no data: fonts or styles, so nothing is inlined.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    proxy: {
+      '/api': server,
+      '/logout': server,
+      '/ws': { target: server, ws: true },
+      // The page at /login/ is ours; only its form posts belong to the server.
+      '/login': {
+        target: server,
+        bypass: (request) => (request.method === 'GET' ? '/index.html' : undefined),
+      },
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}', 'build/**/*.test.ts'],
+    setupFiles: ['src/testing/setup.ts'],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});
