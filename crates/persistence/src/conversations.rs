@@ -79,22 +79,43 @@ macro_rules! with_last_message_and_peer {
 }
 
 fn list(connection: &mut AnyConnection, me: &Identity, before: i64, size: PageSize) -> QueryResult<Vec<Conversation>> {
+    let Some(oldest) = oldest_of_page(connection, me.id.0, before, size)? else { return Ok(Vec::new()) };
     let as_low = with_last_message_and_peer!(conversations::high_id)
-        .filter(conversations::low_id.eq(me.id.0).and(conversations::low_pos.lt(before)))
-        .order(conversations::low_pos.desc())
-        .limit(size.get());
+        .filter(conversations::low_id.eq(me.id.0))
+        .filter(conversations::low_pos.lt(before).and(conversations::low_pos.ge(oldest)));
     let as_high = with_last_message_and_peer!(conversations::low_id)
-        .filter(conversations::high_id.eq(me.id.0).and(conversations::high_pos.lt(before)))
-        .order(conversations::high_pos.desc())
-        .limit(size.get());
+        .filter(conversations::high_id.eq(me.id.0))
+        .filter(conversations::high_pos.lt(before).and(conversations::high_pos.ge(oldest)));
     let mut rows: Vec<Row> = on_engine!(connection, c => as_low.load(c))?;
     let others: Vec<Row> = on_engine!(connection, c => as_high.load(c))?;
     // A note to oneself is in both.
     rows.extend(others.into_iter().filter(|(row, _, _)| row.low_id != row.high_id));
     let mut found: Vec<Conversation> = rows.into_iter().map(|row| seen_by(me, row)).collect();
     found.sort_unstable_by_key(|conversation| std::cmp::Reverse(conversation.activity));
+    // A message that came in between has moved its conversation to the front: the page may be one longer.
     found.truncate(usize::try_from(size.get()).unwrap_or_default());
     Ok(found)
+}
+
+/// Where a page of conversations ends, from the two indexes alone: so no more rows are read than are shown.
+fn oldest_of_page(connection: &mut AnyConnection, me: i64, before: i64, size: PageSize) -> QueryResult<Option<i64>> {
+    let as_low = conversations::table
+        .filter(conversations::low_id.eq(me).and(conversations::low_pos.lt(before)))
+        .order(conversations::low_pos.desc())
+        .limit(size.get())
+        .select(conversations::low_pos);
+    let as_high = conversations::table
+        .filter(conversations::high_id.eq(me).and(conversations::high_pos.lt(before)))
+        .order(conversations::high_pos.desc())
+        .limit(size.get())
+        .select(conversations::high_pos);
+    let mut places: Vec<i64> = on_engine!(connection, c => as_low.load(c))?;
+    places.extend(on_engine!(connection, c => as_high.load::<i64>(c))?);
+    places.sort_unstable_by(|one, other| other.cmp(one));
+    // A note to oneself is in both.
+    places.dedup();
+    places.truncate(usize::try_from(size.get()).unwrap_or_default());
+    Ok(places.pop())
 }
 
 fn find(connection: &mut AnyConnection, place: &Participation) -> QueryResult<Option<Conversation>> {

@@ -123,15 +123,15 @@ fn following(connection: &mut AnyConnection, user: i64, after: i64, limit: i64) 
     if after == feed.last_pos {
         return Ok(Following::Events { events: Vec::new(), latest });
     }
-    // All of these are read up to the position that was the latest before: whatever has a smaller one was committed
-    // by then, so that no place can be missing in between, without a transaction around the queries.
-    let mut found = sent(connection, user, after, feed.last_pos, limit)?;
-    found.extend(received(connection, user, after, feed.last_pos, limit)?);
-    found.extend(others(connection, user, after, feed.last_pos, limit)?);
+    // Places are dense, so the next so many end here. None of them is past the one that was the latest before, and
+    // whatever has a smaller one was committed by then: none can be missing, without a transaction around the queries.
+    let to = feed.last_pos.min(after.saturating_add(limit));
+    let mut found = sent(connection, user, after, to)?;
+    found.extend(received(connection, user, after, to)?);
+    found.extend(others(connection, user, after, to)?);
     // A note to oneself was both sent and received. What was sent knows its key, and must stay the first of the two.
     found.sort_by_key(|event| event.pos);
     found.dedup_by_key(|event| event.pos);
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(Following::Events { events: found, latest })
 }
 
@@ -146,38 +146,35 @@ fn message_event((pos, id, seq, key, peer): Place) -> Event {
     }
 }
 
-fn sent(connection: &mut AnyConnection, user: i64, after: i64, to: i64, limit: i64) -> QueryResult<Vec<Event>> {
+fn sent(connection: &mut AnyConnection, user: i64, after: i64, to: i64) -> QueryResult<Vec<Event>> {
     let query = messages::table
         .inner_join(users::table.on(users::id.eq(messages::recipient_id)))
         .filter(messages::sender_id.eq(user).and(messages::sender_pos.gt(after)).and(messages::sender_pos.le(to)))
         .order(messages::sender_pos)
-        .limit(limit)
         .select((messages::sender_pos, messages::id, messages::seq, messages::client_key, users::username));
     let places: Vec<Place> = on_engine!(connection, c => query.load(c))?;
     Ok(places.into_iter().map(message_event).collect())
 }
 
-fn received(connection: &mut AnyConnection, user: i64, after: i64, to: i64, limit: i64) -> QueryResult<Vec<Event>> {
+fn received(connection: &mut AnyConnection, user: i64, after: i64, to: i64) -> QueryResult<Vec<Event>> {
     let query = messages::table
         .inner_join(users::table.on(users::id.eq(messages::sender_id)))
         .filter(
             messages::recipient_id.eq(user).and(messages::recipient_pos.gt(after)).and(messages::recipient_pos.le(to)),
         )
         .order(messages::recipient_pos)
-        .limit(limit)
         .select((messages::recipient_pos, messages::id, messages::seq, users::username));
     let places: Vec<(i64, i64, i64, String)> = on_engine!(connection, c => query.load(c))?;
     Ok(places.into_iter().map(|(pos, id, seq, peer)| message_event((pos, id, seq, None, peer))).collect())
 }
 
-fn others(connection: &mut AnyConnection, user: i64, after: i64, to: i64, limit: i64) -> QueryResult<Vec<Event>> {
+fn others(connection: &mut AnyConnection, user: i64, after: i64, to: i64) -> QueryResult<Vec<Event>> {
     let (peers, actors) = diesel::alias!(users as peers, users as actors);
     let query = events::table
         .inner_join(peers.on(peers.field(users::id).eq(events::peer_id)))
         .inner_join(actors.on(actors.field(users::id).eq(events::actor_id)))
         .filter(events::user_id.eq(user).and(events::pos.gt(after)).and(events::pos.le(to)))
         .order(events::pos)
-        .limit(limit)
         .select((events::pos, events::seq, peers.field(users::username), actors.field(users::username)));
     let rows: Vec<(i64, i64, String, String)> = on_engine!(connection, c => query.load(c))?;
     let event = |(pos, seq, peer, reader): (i64, i64, String, String)| Event {

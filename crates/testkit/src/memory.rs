@@ -27,8 +27,16 @@ pub struct MemoryStores {
     clock: Arc<dyn Clock>,
 }
 
+/// How the memory takes it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    Well,
+    Away,
+    Broken,
+}
+
 struct State {
-    away: bool,
+    condition: Condition,
     epoch: Epoch,
     users: BTreeMap<UserId, users::Person>,
     names: HashMap<UsernameKey, UserId>,
@@ -50,7 +58,7 @@ impl MemoryStores {
     /// Empty stores that date reads by `clock`.
     pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
         let state = State {
-            away: false,
+            condition: Condition::Well,
             epoch: Epoch("memory-1".to_owned()),
             users: BTreeMap::new(),
             names: HashMap::new(),
@@ -67,12 +75,17 @@ impl MemoryStores {
 
     /// From now on everything fails with [`StoreError::Unavailable`].
     pub fn go_away(&self) {
-        self.lock(|state| state.away = true);
+        self.lock(|state| state.condition = Condition::Away);
     }
 
-    /// Ends an outage. Nothing was lost.
+    /// From now on everything fails with [`StoreError::Failed`].
+    pub fn break_down(&self) {
+        self.lock(|state| state.condition = Condition::Broken);
+    }
+
+    /// Ends either. Nothing was lost.
     pub fn come_back(&self) {
-        self.lock(|state| state.away = false);
+        self.lock(|state| state.condition = Condition::Well);
     }
 
     /// Another history begins, as after restoring a backup.
@@ -93,13 +106,12 @@ impl MemoryStores {
         }
     }
 
-    /// One unit of work, unless the store is away.
+    /// One unit of work, if there can be any.
     fn unit<T>(&self, work: impl FnOnce(&mut State) -> T) -> Result<T, StoreError> {
-        self.lock(|state| {
-            if state.away {
-                return Err(StoreError::Unavailable("the memory has gone away".into()));
-            }
-            Ok(work(state))
+        self.lock(|state| match state.condition {
+            Condition::Well => Ok(work(state)),
+            Condition::Away => Err(StoreError::Unavailable("the memory has gone away".into())),
+            Condition::Broken => Err(StoreError::Failed("the memory is broken".into())),
         })
     }
 

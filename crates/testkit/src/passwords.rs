@@ -1,7 +1,7 @@
 //! A hasher that costs nothing.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use chatapp_domain::password::{Password, PasswordHash};
@@ -13,6 +13,7 @@ const SCHEME: &str = "plain$";
 #[derive(Clone, Debug, Default)]
 pub struct PlainHasher {
     busy: Arc<AtomicBool>,
+    verified: Arc<AtomicUsize>,
 }
 
 impl PlainHasher {
@@ -24,6 +25,11 @@ impl PlainHasher {
     /// From now on it refuses all work, or takes it again.
     pub fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::SeqCst);
+    }
+
+    /// How often it compared a password, with a hash or with nobody's.
+    pub fn verifications(&self) -> usize {
+        self.verified.load(Ordering::SeqCst)
     }
 
     fn admit(&self) -> Result<(), HashError> {
@@ -40,6 +46,7 @@ impl PasswordHasher for PlainHasher {
 
     async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> Result<bool, HashError> {
         self.admit()?;
+        self.verified.fetch_add(1, Ordering::SeqCst);
         let Some(hash) = hash else { return Ok(false) };
         let kept = hash.0.strip_prefix(SCHEME).ok_or(HashError::Unreadable)?;
         Ok(kept == password.expose())

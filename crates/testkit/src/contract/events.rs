@@ -76,12 +76,17 @@ pub async fn a_message_is_an_event_for_both(stores: &Stores) {
     assert_eq!((latest(stores, ada.id).await, latest(stores, bob.id).await), (2, 2));
 }
 
-/// A note to oneself is one event, and tells the key.
+/// A note to oneself is one event, and tells the key, also among many.
 pub async fn a_note_to_oneself_is_one_event(stores: &Stores) {
     let ada = a_person(stores, "ada").await;
-    let note = send(stores, a_keyed_draft(&ada, &ada, "milk", "k-1")).await;
-    let change = Change::Message { id: note.id, seq: Seq(1), key: Some(a_key("k-1")) };
-    assert_eq!(events_of(stores, &ada).await, [Event { pos: Pos(1), peer: ada.username.clone(), change }]);
+    let mut expected = Vec::new();
+    for n in 1..=30 {
+        let key = format!("k-{n}");
+        let note = send(stores, a_keyed_draft(&ada, &ada, "milk", &key)).await;
+        let change = Change::Message { id: note.id, seq: Seq(n), key: Some(a_key(&key)) };
+        expected.push(Event { pos: Pos(n), peer: ada.username.clone(), change });
+    }
+    assert_eq!(events_of(stores, &ada).await, expected);
 }
 
 /// Events are read in pieces of any size, oldest first, and the latest position comes with each.
