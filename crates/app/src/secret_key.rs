@@ -1,6 +1,7 @@
 //! The key that signs cookies: given by the operator, or made on the first start and kept in the data directory, where
 //! only its owner can read it. It is never printed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
@@ -18,6 +19,18 @@ const MIN_BYTES: usize = 32;
 /// Fewer different characters than this are no random text.
 const MIN_DIFFERENT: usize = 8;
 
+/// Parts of what tutorials, other programs and our own example file show.
+const KNOWN: [&str; 8] = [
+    "django-insecure",
+    "changeme",
+    "change-me",
+    "change_me",
+    "abc1234",
+    "your-secret",
+    "secret_key",
+    "leave it out and one is generated",
+];
+
 /// A secret text.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SecretKey(String);
@@ -28,11 +41,13 @@ impl SecretKey {
         if text.len() < MIN_BYTES {
             return Err(format!("must have at least {MIN_BYTES} bytes; leave it out and one is generated"));
         }
-        let known = ["django-insecure", "changeme", "change-me", "change_me", "abc1234", "your-secret", "secret_key"];
         let lower = text.to_lowercase();
-        let different: std::collections::BTreeSet<char> = text.chars().collect();
-        if known.iter().any(|sample| lower.contains(sample)) || different.len() < MIN_DIFFERENT {
+        let different: BTreeSet<char> = text.chars().collect();
+        if KNOWN.iter().any(|sample| lower.contains(sample)) {
             return Err("is a sample that everyone knows; leave it out and one is generated".to_owned());
+        }
+        if different.len() < MIN_DIFFERENT || is_repetition(text) || is_row(text) {
+            return Err("can be guessed; leave it out and one is generated".to_owned());
         }
         Ok(Self(text.to_owned()))
     }
@@ -72,6 +87,19 @@ impl fmt::Debug for SecretKey {
 pub(crate) fn make_data_directory(directory: &Path) -> anyhow::Result<()> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
     made.with_context(|| format!("the data directory {} cannot be made", directory.display()))
+}
+
+/// A few characters again and again.
+fn is_repetition(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (1..=bytes.len() / 2).any(|period| bytes.iter().zip(&bytes[period..]).all(|(one, other)| one == other))
+}
+
+/// Mostly neighbours of the alphabet or of the digits, forward or back.
+fn is_row(text: &str) -> bool {
+    let pairs = text.as_bytes().windows(2);
+    let neighbours = pairs.filter(|pair| pair[0].abs_diff(pair[1]) <= 1).count();
+    neighbours > text.len() / 2
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<SecretKey>> {
@@ -117,6 +145,39 @@ mod tests {
         }
         assert!(SecretKey::parse("django-insecure-#j2x9^k4!p0q8w7e6r5t4y3u2i1o").is_err());
         assert!(SecretKey::parse("f3b1c09a7e5d4c2b8a6f1e0d9c8b7a65").is_ok());
+    }
+
+    #[test]
+    fn keys_that_can_be_guessed_are_refused() {
+        for bad in [
+            "12345678901234567890123456789012",
+            "0123456789abcdef0123456789abcdef",
+            "abcdefghijklmnopqrstuvwxyzABCDEFG",
+            "zyxwvutsrqponmlkjihgfedcba9876543210",
+            "qwertyuiopasdfghqwertyuiopasdfgh",
+        ] {
+            assert!(SecretKey::parse(bad).is_err(), "{bad:?}");
+        }
+        for _ in 0..1000 {
+            let hex: String = (0..16).map(|_| format!("{:02x}", rand::random::<u8>())).collect();
+            assert!(SecretKey::parse(&hex).is_ok(), "{hex}");
+        }
+    }
+
+    #[test]
+    fn no_sample_of_ours_is_a_key() {
+        let place = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+        let mut samples = 0;
+        for name in ["chatapp.toml.example", "docker-compose.yml", "Dockerfile", "docs/configuration.md", "README.md"] {
+            let text = fs::read_to_string(format!("{place}/{name}")).unwrap();
+            for line in text.lines().filter(|line| line.to_lowercase().contains("secret_key")) {
+                for sample in line.split('"').skip(1).step_by(2).chain(line.split(['=', ':']).skip(1)) {
+                    assert!(SecretKey::parse(sample.trim()).is_err(), "{name}: {sample}");
+                    samples += 1;
+                }
+            }
+        }
+        assert!(samples >= 2, "{samples}");
     }
 
     #[test]

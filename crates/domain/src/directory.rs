@@ -43,11 +43,7 @@ impl Directory {
 
     /// Finds many people's identities by exact name; unknown names are left out.
     pub async fn identify(&self, usernames: &[String]) -> Result<Vec<Identity>, StoreError> {
-        let mut found = Vec::with_capacity(usernames.len());
-        for username in usernames {
-            found.extend(self.users.identify(username).await?);
-        }
-        Ok(found)
+        self.users.identify_all(usernames).await
     }
 
     /// Changes what others see of me.

@@ -17,6 +17,9 @@ use actix_web::{FromRequest, HttpRequest};
 
 pub(crate) use self::fields::Fields;
 use self::media_type::MediaType;
+/// For whatever anybody may send.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use self::{form::parse as parse_form, json::parse as parse_json};
 use crate::error::ApiError;
 use crate::shared::Shared;
 
@@ -64,6 +67,7 @@ mod tests {
     use actix_web::body::to_bytes;
     use actix_web::http::header::{HeaderName, HeaderValue};
     use actix_web::web::Bytes;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -154,6 +158,35 @@ mod tests {
         }
         let refusal = outcome(Some("multipart/form-data"), two.as_bytes()).await.unwrap_err();
         assert!(refusal.starts_with("400 {\"detail\":\"Multipart form parse error - "), "{refusal}");
+    }
+
+    proptest! {
+        /// However broken, a body of any type is fields or a refusal that names what is wrong.
+        #[test]
+        fn no_body_is_a_failure(
+            kind in prop_oneof![
+                Just("application/json".to_owned()),
+                Just("application/x-www-form-urlencoded".to_owned()),
+                Just("multipart/form-data; boundary=xx".to_owned()),
+                "multipart/form-data; boundary=[ -~]{0,8}",
+                "[ -~]{0,30}",
+            ],
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    Just(b"--xx".to_vec()),
+                    Just(b"--xx--\r\n".to_vec()),
+                    Just(b"\r\n".to_vec()),
+                    Just(b"\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n".to_vec()),
+                    Just(b"\r\nContent-Length: 99999999999\r\n\r\n".to_vec()),
+                    prop::collection::vec(any::<u8>(), 0..20),
+                ],
+                0..10,
+            ),
+        ) {
+            let outcome = futures_util::FutureExt::now_or_never(outcome(Some(&kind), &pieces.concat()));
+            let outcome = outcome.expect("the body is there already");
+            prop_assert!(outcome.as_ref().map_or_else(|refusal| refusal.starts_with('4'), |_| true), "{outcome:?}");
+        }
     }
 
     #[actix_web::test]

@@ -52,6 +52,8 @@ fn parse(hop: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The client that a peer with these header lines stands for.
@@ -72,6 +74,53 @@ mod tests {
         assert_eq!(client("::1", &["203.0.113.9:4711"]), "203.0.113.9");
         assert_eq!(client("::1", &["[2001:db8::1]:80"]), "2001:db8::1");
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    fn any_address() -> impl Strategy<Value = IpAddr> {
+        // Few enough that trusted and untrusted ones meet.
+        prop_oneof![
+            (0..3_u8, 0..3_u8).prop_map(|(net, host)| IpAddr::from([10 + net, 0, 0, host])),
+            (0..3_u16).prop_map(|host| IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, host])),
+            (0..3_u8).prop_map(|host| IpAddr::V6(Ipv4Addr::new(10, 0, 0, host).to_ipv6_mapped())),
+        ]
+    }
+
+    fn any_hop() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            any_address().prop_map(|address| address.to_string().into_bytes()),
+            any_address().prop_map(|address| SocketAddr::new(address, 80).to_string().into_bytes()),
+            any_address().prop_map(|address| format!("  {address}\t").into_bytes()),
+            prop::collection::vec(any::<u8>().prop_filter("a comma is between hops", |b| *b != b','), 0..6),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn only_what_trusted_proxies_say_counts(
+            peer in any_address(),
+            lines in prop::collection::vec(prop::collection::vec(any_hop(), 1..4), 0..4),
+            forged in prop::collection::vec(any::<u8>(), 0..20),
+        ) {
+            let trusted: Vec<Network> = vec!["10.0.0.0/8".parse().unwrap(), "2001:db8::1".parse().unwrap()];
+            let written: Vec<Vec<u8>> = lines.iter().map(|hops| hops.join(&b","[..])).collect();
+            let client = |lines: &[Vec<u8>]| behind(peer.to_canonical(), lines.iter().map(Vec::as_slice), &trusted);
+            let found = client(&written);
+
+            // The same, told from the left: the last untrusted one, unless nonsense stands behind it.
+            let mut expected = peer.to_canonical();
+            for hop in lines.iter().flatten().rev() {
+                let address = std::str::from_utf8(hop).ok().and_then(parse).filter(|_| is_trusted(&trusted, expected));
+                let Some(address) = address else { break };
+                expected = address;
+            }
+            prop_assert_eq!(found, expected);
+
+            // A client cannot change what the first untrusted one is by saying more in front of it.
+            if !is_trusted(&trusted, found) {
+                let more = [vec![forged], written].concat();
+                prop_assert_eq!(client(&more), found);
+            }
+        }
     }
 
     #[test]

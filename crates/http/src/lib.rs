@@ -8,6 +8,8 @@ mod client_address;
 mod edge;
 mod endpoint;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod headers;
 mod json;
 mod log_in;

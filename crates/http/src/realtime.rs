@@ -16,5 +16,7 @@ mod sequence;
 mod sockets;
 mod upgrade;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use self::guard::admits;
 pub(crate) use self::sockets::Sockets;
 pub(crate) use self::upgrade::open;

@@ -85,7 +85,7 @@ impl Manager {
                 }
                 match self.purpose {
                     Purpose::Read => sqlite.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096"),
-                    Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -16384"),
+                    Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -32768"),
                 }
             }
             AnyConnection::Mysql(mysql) => mysql.batch_execute(

@@ -1,5 +1,6 @@
 //! The store of people.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -61,9 +62,27 @@ impl UserStore for Users {
         Ok(identity)
     }
 
+    async fn identify_all(&self, usernames: &[String]) -> Result<Vec<Identity>, StoreError> {
+        let memory = &self.0.inner().memory.0;
+        let mut found: HashMap<&str, Identity> = HashMap::new();
+        let mut unknown = BTreeSet::new();
+        for name in usernames.iter().filter(|name| may_be_a_name(name)) {
+            match memory.get(name) {
+                Some(identity) => drop(found.insert(name, identity)),
+                None => drop(unknown.insert(name.clone())),
+            }
+        }
+        let rows = if unknown.is_empty() { Vec::new() } else { self.0.read(move |c| named(c, unknown)).await? };
+        let read: Vec<Identity> = rows.into_iter().map(|row| User::from(row).identity()).collect();
+        for identity in &read {
+            memory.insert(identity.username.as_str().to_owned(), identity.clone());
+            found.insert(identity.username.as_str(), identity.clone());
+        }
+        Ok(usernames.iter().filter_map(|name| found.get(name.as_str()).cloned()).collect())
+    }
+
     async fn by_name(&self, username: &str) -> Result<Option<User>, StoreError> {
-        // No stored name is longer, and a needless look-up of a huge text is not made.
-        if username.chars().nth(Username::MAX_CHARS).is_some() {
+        if !may_be_a_name(username) {
             return Ok(None);
         }
         let name = username.to_owned();
@@ -150,6 +169,15 @@ impl Users {
     ) -> Result<Option<User>, StoreError> {
         Ok(self.0.read(query).await?.map(User::from))
     }
+}
+
+/// No stored name is longer, and a needless look-up of a huge text is not made.
+fn may_be_a_name(text: &str) -> bool {
+    text.chars().nth(Username::MAX_CHARS).is_none()
+}
+
+fn named(connection: &mut AnyConnection, names: BTreeSet<String>) -> QueryResult<Vec<UserRow>> {
+    on_engine!(connection, c => users::table.filter(users::username.eq_any(names)).select(USER).load(c))
 }
 
 /// The name, or one with the same key, is taken.

@@ -1,5 +1,7 @@
 //! What the writer promises: a bad unit fails alone, a full queue refuses, and what was answered is on disk.
 
+#![expect(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
+
 #[expect(dead_code, reason = "shared with other tests, which use the rest")]
 mod support;
 

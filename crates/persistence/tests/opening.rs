@@ -1,5 +1,7 @@
 //! Opening, refusing and migrating databases.
 
+#![expect(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
+
 #[expect(dead_code, reason = "shared with other tests, which use the rest")]
 mod support;
 

@@ -63,6 +63,7 @@ macro_rules! contract_tests {
         $crate::promises_kept!($stores, users:
             a_new_person_is_found_by_number_name_and_key,
             nobody_is_found_where_nobody_is,
+            many_are_identified_at_once_in_the_order_of_their_names,
             names_are_compared_exactly,
             names_with_one_key_exclude_each_other,
             names_that_differ_by_an_accent_live_side_by_side,

@@ -145,10 +145,18 @@ fn secrets_come_from_files_too_and_are_never_shown() {
 
 #[test]
 fn weak_secret_keys_are_refused() {
-    for weak in ["ABC1234", "django-insecure-0123456789abcdefghijklmn"] {
-        let problems = Machine::new().variable("CHATAPP_SECRET_KEY", weak).problems();
-        assert_eq!(problems.len(), 1, "{weak}");
-        assert!(!problems[0].contains(weak), "{problems:?}");
+    for weak in ["ABC1234", "django-insecure-0123456789abcdefghijklmn", "12345678901234567890123456789012"] {
+        let in_file = Machine::new().file("key", weak);
+        let path = in_file.directory.path().join("key").display().to_string();
+        for machine in [
+            Machine::new().variable("CHATAPP_SECRET_KEY", weak),
+            Machine::new().file("chatapp.toml", &format!("secret_key = \"{weak}\"")),
+            in_file.variable("CHATAPP_SECRET_KEY_FILE", &path),
+        ] {
+            let problems = machine.problems();
+            assert_eq!(problems.len(), 1, "{weak}");
+            assert!(!problems[0].contains(weak), "{problems:?}");
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod chat;
 mod cli;
 mod drain;
+mod hostile;
 mod nodes;
 mod restart;
 mod support;

@@ -46,6 +46,10 @@ pub trait UserStore: Send + Sync {
     /// Finds a person by exact name. May answer from memory: neither the id nor the name of a user ever changes.
     async fn identify(&self, username: &str) -> Result<Option<Identity>, StoreError>;
 
+    /// Finds several by exact name, in one look: one for each of the names that somebody has, in their order. May answer
+    /// from memory, as [`UserStore::identify`] does. Whoever asks sees to it that there are not too many.
+    async fn identify_all(&self, usernames: &[String]) -> Result<Vec<Identity>, StoreError>;
+
     /// Finds a person by exact name.
     async fn by_name(&self, username: &str) -> Result<Option<User>, StoreError>;
 

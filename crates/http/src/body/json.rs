@@ -5,7 +5,7 @@ use serde_json::{Number, Value};
 use super::fields::{Fields, Given};
 use crate::error::ApiError;
 
-pub(super) fn parse(body: &[u8]) -> Result<Fields, ApiError> {
+pub(crate) fn parse(body: &[u8]) -> Result<Fields, ApiError> {
     let document =
         serde_json::from_slice(body).map_err(|error| ApiError::Parse(format!("JSON parse error - {error}").into()))?;
     let members = match document {

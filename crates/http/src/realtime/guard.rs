@@ -77,6 +77,13 @@ impl Lengths {
     }
 }
 
+/// Whether the guard lets these bytes through, cut as they are.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn admits<'a>(max_frame: usize, mut chunks: impl Iterator<Item = &'a [u8]>) -> bool {
+    let mut lengths = Lengths::new(u64::try_from(max_frame).unwrap_or(u64::MAX));
+    chunks.all(|chunk| lengths.admit(chunk))
+}
+
 /// The length that a frame's first bytes declare, once all of it is there, and whether a mask follows.
 fn declared(header: &[u8]) -> Option<(u64, bool)> {
     let [_, second, extended @ ..] = header else { return None };
@@ -90,7 +97,6 @@ fn declared(header: &[u8]) -> Option<(u64, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     /// A masked text frame that declares `length` and has as many bytes.
     fn frame(length: usize) -> Vec<u8> {
@@ -111,8 +117,7 @@ mod tests {
     }
 
     fn admits(chunks: &[&[u8]]) -> bool {
-        let mut lengths = Lengths::new(4096);
-        chunks.iter().all(|chunk| lengths.admit(chunk))
+        super::admits(4096, chunks.iter().copied())
     }
 
     #[test]

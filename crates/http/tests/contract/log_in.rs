@@ -1,5 +1,7 @@
 //! Logging in and out with JSON.
 
+use std::collections::BTreeSet;
+
 use chatapp_testkit::builders::PASSWORD;
 use serde_json::json;
 
@@ -32,6 +34,30 @@ async fn wrong_name_and_wrong_password_are_one_answer() {
     me.post("/api/v1/session/", &spaced).await.assert(400, refusal);
     let required = r#"{"username":["This field is required."],"password":["This field is required."]}"#;
     me.post("/api/v1/session/", &json!({})).await.assert(400, required);
+}
+
+/// Of whatever length a password is, nothing tells whether there is an account: not the answer, and not the work.
+#[tokio::test]
+async fn the_length_of_a_password_tells_nothing_about_names() {
+    let place = Place::open();
+    let me = place.person("u1").await.stranger_again();
+    let gone = place.person("gone").await.user.unwrap().id;
+    place.stores.stores().users.set_active(gone, false).await.unwrap();
+    for length in [0, 8, 72, 73, 128, 129, 10_000] {
+        let mut answers = Vec::new();
+        for name in ["u1", "nobody", "gone", "no such name at all", ""] {
+            let before = place.hasher.verifications();
+            let answer = me.post("/api/v1/session/", &json!({"username": name, "password": "x".repeat(length)})).await;
+            assert_eq!(place.hasher.verifications() - before, 1, "{name:?} {length}");
+            let headers: BTreeSet<String> = answer.headers.keys().map(ToString::to_string).collect();
+            answers.push((answer.status, answer.body, headers));
+        }
+        assert_eq!(answers[0].0, 400);
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{length}: {answers:?}");
+    }
+    let right = json!({"username": "gone", "password": PASSWORD});
+    let refusal = r#"{"non_field_errors":["Unable to log in with provided credentials."]}"#;
+    me.post("/api/v1/session/", &right).await.assert(400, refusal);
 }
 
 #[tokio::test]

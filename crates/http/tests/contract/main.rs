@@ -5,9 +5,11 @@
 mod support;
 
 mod conversations;
+mod deny_by_default;
 mod errors;
 mod events;
 mod headers;
+mod hostile;
 mod input;
 mod lists;
 mod log_in;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chatapp_domain::session::{Session, SessionKey};
+use chatapp_domain::session::{Lifetime, Session, SessionKey};
 use chatapp_http::{CookieKey, Settings};
 use chatapp_testkit::builders::PASSWORD;
 use serde_json::json;
@@ -45,6 +45,52 @@ async fn logging_in_again_changes_the_key_and_ends_the_old_session() {
     assert_eq!(me.get("/api/v1/me/").await.status, 403, "the key from before is worth nothing");
 }
 
+/// Somebody else's cookie, planted in a browser before its owner logs in there, is worth nothing afterwards.
+#[tokio::test]
+async fn a_planted_cookie_does_not_become_somebodys_session() {
+    let place = Place::open();
+    let (attacker, victim) = place.two_people().await;
+    let planted = attacker.cookie.clone().unwrap();
+    let form = "username=u2&password=".to_owned() + &PASSWORD.replace(' ', "+");
+    for (path, kind, body) in [
+        ("/login/", "application/x-www-form-urlencoded", form),
+        ("/api/v1/session/", "application/json", json!({"username": "u2", "password": PASSWORD}).to_string()),
+    ] {
+        for cookie in [planted.as_str(), "chatapp_session=chosen-by-the-attacker"] {
+            let request = victim.stranger_again().request("POST", path).header("cookie", cookie);
+            let answer = victim.send(request.header("content-type", kind).body(body.clone())).await;
+            let given = answer.cookie().unwrap();
+            assert_ne!(given, cookie, "{path}");
+            let mut holder = attacker.clone();
+            holder.cookie = Some(cookie.to_owned());
+            assert_eq!(holder.get("/api/v1/me/").await.status, 403, "{path}: {cookie}");
+            holder.cookie = Some(given);
+            assert_eq!(holder.get("/api/v1/me/").await.json()["username"], "u2");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_that_was_kept_is_worth_nothing_after_the_log_out() {
+    let place = Place::open();
+    for (method, path) in [("DELETE", "/api/v1/session/"), ("POST", "/logout/"), ("GET", "/logout/")] {
+        let mut me = if method == "DELETE" { place.person("u1").await } else { place.stranger() };
+        if me.user.is_none() {
+            me.user = Some(place.services.directory.find("u1").await.unwrap().unwrap());
+            me.log_in().await;
+        }
+        let elsewhere = me.clone();
+        assert_eq!(elsewhere.get("/api/v1/me/").await.status, 200);
+        let left = me.method(method, path).await;
+        assert!(left.status < 400 && left.header("set-cookie").contains("Max-Age=0"), "{left:?}");
+        for path in ["/api/v1/me/", "/api/v1/message/", "/api/v1/event/", "/ws"] {
+            assert_eq!(elsewhere.get(path).await.status, 403, "{method}: {path}");
+        }
+        assert_eq!(elsewhere.post("/api/v1/message/", &json!({"recipient": "u1", "body": "x"})).await.status, 403);
+        assert_eq!(elsewhere.get("/").await.header("location"), "/login/?next=/");
+    }
+}
+
 #[tokio::test]
 async fn nobody_gets_a_cookie_without_logging_in() {
     let place = Place::open();
@@ -60,6 +106,34 @@ async fn a_session_ends_by_the_servers_clock() {
     let me = place.person("u1").await;
     place.clock.advance(Duration::from_secs(15 * 24 * 60 * 60));
     assert_eq!(me.get("/api/v1/me/").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_used_ends_after_two_weeks() {
+    let place = Place::open();
+    let me = place.person("u1").await;
+    let almost = Lifetime::default().idle - Duration::from_secs(1);
+    for _ in 0..2 {
+        place.clock.advance(almost);
+        assert_eq!(me.get("/api/v1/me/").await.status, 200);
+    }
+    place.clock.advance(almost + Duration::from_secs(2));
+    assert_eq!(me.get("/api/v1/me/").await.status, 403);
+}
+
+#[tokio::test]
+async fn even_a_session_in_use_ends_after_thirty_days() {
+    let place = Place::open();
+    let me = place.person("u1").await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    for number in 1..30 {
+        place.clock.advance(day);
+        assert_eq!(me.get("/api/v1/me/").await.status, 200, "day {number}");
+    }
+    place.clock.advance(day + Duration::from_secs(1));
+    assert_eq!(me.get("/api/v1/me/").await.status, 403);
+    place.clock.advance(day);
+    assert_eq!(me.get("/api/v1/me/").await.status, 403, "nor does it come back");
 }
 
 #[tokio::test]

@@ -65,6 +65,37 @@ pub async fn nobody_is_found_where_nobody_is(stores: &Stores) {
     }
 }
 
+/// One for each name that somebody has, as exact as for a single one, and again from whatever is remembered.
+pub async fn many_are_identified_at_once_in_the_order_of_their_names(stores: &Stores) {
+    let mut people = Vec::new();
+    for prefix in ["Ada", "bob", "Straße-é"] {
+        people.push(stores.users.create(a_new_user(&a_name(prefix))).await.unwrap());
+    }
+    let [ada, bob, street] = people.try_into().unwrap();
+    let name = |user: &User| user.username.as_str().to_owned();
+    let asked = [
+        name(&bob),
+        "".to_owned(),
+        name(&ada).to_lowercase(),
+        name(&street),
+        a_name("nobody"),
+        format!("{} ", name(&ada)),
+        "x".repeat(100_000),
+        name(&ada),
+        "a\0b".to_owned(),
+        name(&bob),
+        name(&street).replace('é', "e"),
+    ];
+    let expected = [bob.identity(), street.identity(), ada.identity(), bob.identity()];
+    for _ in 0..2 {
+        assert_eq!(stores.users.identify_all(&asked).await.unwrap(), expected);
+    }
+    assert_eq!(stores.users.identify(ada.username.as_str()).await.unwrap(), Some(ada.identity()));
+    assert_eq!(stores.users.identify_all(&[]).await.unwrap(), []);
+    let invented: Vec<String> = (0..200).map(|number| format!("invented-{number}")).collect();
+    assert_eq!(stores.users.identify_all(&invented).await.unwrap(), []);
+}
+
 /// Neither case nor blanks nor accents nor compatibility are forgiven where an exact name is asked for.
 pub async fn names_are_compared_exactly(stores: &Stores) {
     let name = a_name("Straße-é");

@@ -27,6 +27,10 @@ impl UserStore for MemoryStores {
         self.unit(|state| state.named(username).map(User::identity))
     }
 
+    async fn identify_all(&self, usernames: &[String]) -> Result<Vec<Identity>, StoreError> {
+        self.unit(|state| usernames.iter().filter_map(|name| state.named(name).map(User::identity)).collect())
+    }
+
     async fn by_name(&self, username: &str) -> Result<Option<User>, StoreError> {
         self.unit(|state| state.named(username).cloned())
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::cookie::{CookieStore, Jar};
-use reqwest::{Response, StatusCode, redirect};
+use reqwest::{Method, Response, StatusCode, redirect};
 use serde_json::{Value, json};
 
 use super::place::PASSWORD;
@@ -47,6 +47,24 @@ impl Client {
 
     pub(crate) async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
         self.http.post(format!("{}{path}", self.server)).form(fields).send().await.unwrap()
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: &Value) -> Response {
+        self.any("POST", path, body).await
+    }
+
+    /// The same, saying that it was passed on for `address`.
+    pub(crate) async fn post_json_from(&self, path: &str, body: &Value, address: &str) -> Response {
+        let request = self.http.post(format!("{}{path}", self.server)).header("x-forwarded-for", address);
+        request.json(body).send().await.unwrap()
+    }
+
+    /// Any request with a JSON body.
+    pub(crate) async fn any(&self, method: &str, path: &str, body: &Value) -> Response {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let request = self.http.request(method.clone(), format!("{}{path}", self.server));
+        let request = if method == Method::GET { request } else { request.json(body) };
+        request.send().await.unwrap()
     }
 
     /// The answer to a GET, which must be 200.

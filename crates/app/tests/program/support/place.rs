@@ -15,6 +15,7 @@ pub(crate) const PASSWORD: &str = "correct horse 🐴";
 pub(crate) struct Place {
     directory: TempDir,
     mysql: Option<MysqlDatabase>,
+    environment: Vec<(&'static str, &'static str)>,
 }
 
 /// Which database.
@@ -29,7 +30,13 @@ pub(crate) enum Engine {
 impl Place {
     /// A place with an SQLite file.
     pub(crate) fn new() -> Self {
-        Self { directory: tempfile::tempdir().unwrap(), mysql: None }
+        Self { directory: tempfile::tempdir().unwrap(), mysql: None, environment: Vec::new() }
+    }
+
+    /// The same place, with one more setting in the environment.
+    pub(crate) fn with(mut self, variable: &'static str, value: &'static str) -> Self {
+        self.environment.push((variable, value));
+        self
     }
 
     /// A place with a database of the given engine, migrated; nothing where the engine is not there.
@@ -63,6 +70,7 @@ impl Place {
         command.args(arguments).current_dir(self.directory.path()).env("CHATAPP_BCRYPT_COST", "4");
         // Everybody in a test has one address; what tests this turns it on.
         command.env("CHATAPP_THROTTLE", "off");
+        command.envs(self.environment.iter().copied());
         if let Some(mysql) = &self.mysql {
             command.env("CHATAPP_DATABASE_URL", mysql.url());
         }

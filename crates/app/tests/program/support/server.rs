@@ -87,6 +87,22 @@ impl Server {
         }
     }
 
+    /// The most memory that it had so far, in bytes.
+    pub(crate) fn most_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+    }
+
+    /// The processor time that it used so far.
+    pub(crate) fn processor_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // The name in front is in brackets and may hold anything; ticks are hundredths of a second.
+        let mut fields = stat.rsplit(") ").next().unwrap().split(' ').skip(11);
+        let mut ticks = || fields.next().unwrap().parse::<u64>().unwrap();
+        Duration::from_millis((ticks() + ticks()) * 10)
+    }
+
     /// What it logged so far.
     pub(crate) fn log(&self) -> String {
         log_of(&self.place)

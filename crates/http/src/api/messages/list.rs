@@ -137,3 +137,43 @@ impl Links<'_> {
         site::absolute(self.request, &format!("/api/v1/message/{separator}{query}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn ids_are_numbers_or_a_field_error(text in prop_oneof!["[0-9, +-]{0,60}", "\\PC{0,20}", "([0-9]{1,3},){98,103}"]) {
+            match parse_ids(&text) {
+                Ok(ids) => {
+                    prop_assert!(ids.len() <= MAX_IDS && ids.iter().all(|id| id.0 > 0));
+                    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+                    prop_assert!(ids.iter().all(|id| parts.contains(&id.0.to_string().as_str())));
+                }
+                Err(error) => prop_assert!(matches!(error, ApiError::Fields(_))),
+            }
+        }
+
+        #[test]
+        fn a_page_is_a_number_or_not_there(text in prop_oneof!["page=[0-9+-]{0,21}", "page=(last|%6cast|LAST)", "\\PC{0,20}"]) {
+            let Ok(query) = Query::parse(&text) else { return Ok(()) };
+            match page_number(&query) {
+                Ok(PageNumber::Number(number)) => prop_assert!(number > 0),
+                Ok(PageNumber::Last) => prop_assert_eq!(query.text("page"), Some("last")),
+                Err(error) => prop_assert!(matches!(error, ApiError::InvalidPage)),
+            }
+        }
+
+        #[test]
+        fn a_cursor_goes_one_way(text in "((after|before)_seq=-?[0-9]{0,20}&?){0,3}") {
+            match cursor(&Query::parse(&text).unwrap()) {
+                Ok(Some(Cursor::After(Seq(seq)) | Cursor::Before(Seq(seq)))) => prop_assert!(seq >= 0),
+                Ok(None) => prop_assert!(!text.contains("seq")),
+                Err(error) => prop_assert!(matches!(error, ApiError::Fields(_))),
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! A bare connection, for what no proper client sends.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -49,6 +50,35 @@ impl Raw {
             all
         };
         timeout(PATIENCE, reading).await.expect("an answer comes in time")
+    }
+
+    /// Sends `head` at once and `rest` byte by byte, and gives what the server says until it closes the connection.
+    pub(crate) async fn drip(mut self, head: &str, rest: &[u8], every: Duration) -> Vec<u8> {
+        self.send(head).await;
+        let (mut reader, mut writer) = self.0.into_split();
+        let dripping = async {
+            let mut beat = tokio::time::interval(every);
+            for byte in rest {
+                beat.tick().await;
+                if writer.write_all(&[*byte]).await.is_err() {
+                    break;
+                }
+            }
+        };
+        let mut all = Vec::new();
+        let reading = async {
+            // A reset after the answer is as good an end.
+            let _ = reader.read_to_end(&mut all).await;
+        };
+        let both = async {
+            tokio::pin!(reading);
+            tokio::select! {
+                () = &mut reading => {}
+                () = dripping => reading.await,
+            }
+        };
+        timeout(PATIENCE, both).await.expect("the connection ends in time");
+        all
     }
 
     /// One request's answer, on a connection that then closes.

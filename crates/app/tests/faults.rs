@@ -1,0 +1,50 @@
+//! The short versions of the fault runs: people chat, something breaks and is mended, and their own records show
+//! whether every promise was kept. `just chaos` plays the long ones, and more of them.
+
+#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+use chatapp_chaos::checker::Breach;
+use chatapp_chaos::faults;
+use chatapp_chaos::run::{Plan, play};
+use chatapp_chaos::stage::Engine;
+
+async fn every_promise_is_kept(fault: &str, engine: Engine) {
+    let fault = faults::named(fault).unwrap();
+    let seed = u64::from(rand::random::<u32>());
+    let binary = env!("CARGO_BIN_EXE_chatapp").into();
+    let plan = Plan { binary, records: None, seed, short: true, settings: Vec::new() };
+    let report = play(&plan, fault, engine).await;
+    // Says aloud what was skipped, and why.
+    eprintln!("{report}");
+    let Ok(played) = &report.outcome else { return };
+    assert_eq!(played.failure, None, "{report}");
+    assert!(played.verdict.acked > 50, "hardly anything was sent: {report}");
+    // Whether hints come within two seconds is measured where nothing else runs.
+    let broken: Vec<Breach> = played.verdict.kinds().filter(|breach| *breach != Breach::Late).collect();
+    assert_eq!(broken, [], "{report}");
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_the_server_is_killed_on_sqlite() {
+    every_promise_is_kept("server-killed", Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_the_server_is_killed_on_mariadb() {
+    every_promise_is_kept("server-killed", Engine::Mariadb).await;
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_the_database_is_killed() {
+    every_promise_is_kept("database-killed", Engine::Mariadb).await;
+}
+
+#[tokio::test]
+async fn nothing_hangs_when_the_database_stands_still() {
+    every_promise_is_kept("database-frozen", Engine::Mariadb).await;
+}
+
+#[tokio::test]
+async fn everyone_is_told_when_the_server_stops() {
+    every_promise_is_kept("stopped", Engine::Sqlite).await;
+}

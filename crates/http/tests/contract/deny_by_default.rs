@@ -1,0 +1,105 @@
+//! Nothing is open that was not opened on purpose: checked over everything that is documented, which is every route.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{Person, Place};
+
+const REFUSAL: &str = r#"{"detail":"Authentication credentials were not provided.","code":"not_authenticated"}"#;
+const INVALID: &str = r#"{"detail":"Invalid token.","code":"invalid_token"}"#;
+
+struct Operation {
+    method: String,
+    path: String,
+    is_public: bool,
+}
+
+fn operations() -> Vec<Operation> {
+    let document: Value = serde_json::from_str(&chatapp_http::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let of_path = |(path, methods): (&String, &Value)| {
+        let path = path.replace("{id}", "1").replace("{username}", "u1");
+        let methods = methods.as_object().unwrap().clone();
+        methods.into_iter().map(move |(method, operation)| Operation {
+            method: method.to_uppercase(),
+            path: path.clone(),
+            is_public: operation["security"] == json!([{}]),
+        })
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+fn private() -> impl Iterator<Item = Operation> {
+    operations().into_iter().filter(|operation| !operation.is_public)
+}
+
+async fn refused_with(person: &Person, headers: &[(&str, &str)], status: u16, body: &str) {
+    for Operation { method, path, .. } in private() {
+        for path in [path.trim_end_matches('/'), &path, &format!("{path}?access_token=x&session_key=x")] {
+            let request = person.request(&method, path).json(&json!({"recipient": "u1", "body": "x", "seq": 1}));
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let answer = person.send(request).await;
+            assert_eq!((answer.status, answer.body.as_str()), (status, body), "{method} {path}");
+        }
+        if method == "GET" {
+            let head = person.request("HEAD", &path);
+            let head = headers.iter().fold(head, |request, (name, value)| request.header(*name, *value));
+            assert_eq!(person.send(head).await.status, status, "HEAD {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_logging_in_is_open() {
+    let public: BTreeSet<String> =
+        operations().into_iter().filter(|op| op.is_public).map(|op| format!("{} {}", op.method, op.path)).collect();
+    assert_eq!(public, BTreeSet::from(["POST /api/v1/session/".to_owned()]));
+    assert!(private().count() >= 12);
+}
+
+#[tokio::test]
+async fn without_credentials_everything_is_refused() {
+    let place = Place::open();
+    place.person("u1").await;
+    refused_with(&place.stranger(), &[], 403, REFUSAL).await;
+}
+
+#[tokio::test]
+async fn with_a_forged_session_everything_is_refused() {
+    let place = Place::open();
+    let mut me = place.person("u1").await;
+    me.cookie = me.cookie.map(|cookie| format!("{cookie}0"));
+    refused_with(&me, &[], 403, REFUSAL).await;
+}
+
+#[tokio::test]
+async fn with_an_ended_session_everything_is_refused() {
+    let place = Place::open();
+    let me = place.person("u1").await;
+    me.method("DELETE", "/api/v1/session/").await;
+    refused_with(&me, &[], 403, REFUSAL).await;
+}
+
+#[tokio::test]
+async fn with_a_bad_token_everything_is_refused_even_beside_a_good_session() {
+    let place = Place::open();
+    let me = place.person("u1").await;
+    refused_with(&me, &[("authorization", "Bearer x")], 401, INVALID).await;
+    assert_eq!(me.get("/api/v1/message/").await.json()["count"], 0);
+}
+
+#[tokio::test]
+async fn the_page_shows_nothing_to_strangers() {
+    let place = Place::open();
+    let stranger = place.stranger();
+    for path in ["/", "/c/u1", "/settings", "/admin/", "/admin/user/", "/anything/at/all", "/c/u1.js"] {
+        let answer = stranger.get(path).await;
+        let next = format!("/login/?next={path}");
+        assert_eq!(
+            (answer.status, answer.header("location"), answer.body.as_str()),
+            (302, next.as_str(), ""),
+            "{path}"
+        );
+    }
+}

@@ -1,0 +1,5 @@
+//! See `json_body` in `crates/http/src/fuzzing.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| chatapp_http::fuzzing::json_body(input));
