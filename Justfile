@@ -48,6 +48,10 @@ fmt:
 bench *arguments:
     scripts/bench {{ arguments }}
 
+# Break what the server stands on while people chat, and write what came of it to docs/chaos.md
+chaos *arguments:
+    scripts/chaos {{ arguments }}
+
 # Fill an empty database with a few people and conversations in many scripts
 demo *arguments:
     {{ cargo_run }} demo {{ arguments }}

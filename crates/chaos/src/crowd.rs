@@ -111,7 +111,7 @@ impl Crowd {
     /// Lets everyone finish and catch up, and reads everything as everyone.
     pub async fn finish(mut self) -> anyhow::Result<()> {
         self.phase.send_replace(Phase::Finishing);
-        wait(&mut self.senders, FINISHING, "senders").await;
+        let in_doubt = wait(&mut self.senders, FINISHING).await;
         for person in &self.people {
             person.marks_are_done().await;
         }
@@ -119,24 +119,26 @@ impl Crowd {
         let history = self.recorder.history();
         let targets = closing::targets(&history);
         self.phase.send_replace(Phase::Settling(Arc::new(targets)));
-        wait(&mut self.devices, SETTLING, "devices").await;
+        let behind = wait(&mut self.devices, SETTLING).await;
+        anyhow::ensure!(in_doubt == 0, "{in_doubt} people got no answer within {} s", FINISHING.as_secs());
+        anyhow::ensure!(behind == 0, "{behind} devices have not caught up within {} s", SETTLING.as_secs());
         Ok(())
     }
 }
 
-/// Whoever takes too long is left behind, and the checker finds what they lack.
-async fn wait(tasks: &mut JoinSet<()>, limit: Duration, who: &str) {
+/// Waits until all are done, and gives the number of those that are not, or that failed.
+async fn wait(tasks: &mut JoinSet<()>, limit: Duration) -> usize {
+    let mut failed = 0;
     let all = async {
         while let Some(ended) = tasks.join_next().await {
-            if let Err(error) = ended {
-                eprintln!("one of the {who} failed: {error}");
-            }
+            failed += usize::from(ended.is_err());
         }
     };
-    if timeout(limit, all).await.is_err() {
-        eprintln!("{} {who} are not done after {} s", tasks.len(), limit.as_secs());
-        tasks.abort_all();
-    }
+    // Whoever takes too long is left behind.
+    let _ = timeout(limit, all).await;
+    let behind = tasks.len();
+    tasks.abort_all();
+    failed + behind
 }
 
 /// Two to either side; every fourth also writes notes to themselves.

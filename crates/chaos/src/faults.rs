@@ -7,6 +7,7 @@ mod database_killed;
 mod descriptors_exhausted;
 mod disk_full;
 mod locked;
+mod pool_exhausted;
 mod power_cut;
 mod server_killed;
 mod slow_sockets;
@@ -44,6 +45,7 @@ pub const FAULTS: &[Fault] = &[
     database_killed::FAULT,
     database_frozen::FAULT,
     locked::FAULT,
+    pool_exhausted::FAULT,
     disk_full::FAULT,
     stopped::FAULT,
     slow_sockets::FAULT,

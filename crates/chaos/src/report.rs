@@ -63,7 +63,7 @@ impl fmt::Display for Table<'_> {
         writeln!(
             f,
             "| fault | database | acked | lost | doubled | out of order | differ | missed | leaked | early / late | \
-             answers | longest answer | longest outage | slowest hint | peak memory |"
+             answers | longest answer | longest outage | slowest hint | peak |"
         )?;
         writeln!(f, "|{}", " --- |".repeat(15))?;
         self.0.iter().try_for_each(|report| row(report, f))?;
@@ -89,7 +89,7 @@ fn row(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let answers: Vec<String> = verdict.answers.iter().map(|(name, count)| format!("{name}: {count}")).collect();
     writeln!(
         f,
-        " {} | {} | {} | {} | {} | {} | {} | {} / {} | {} | {} ms | {} ms | {} ms | {} MiB |",
+        " {} | {} | {} | {} | {} | {} | {} | {} / {} | {} | {} ms | {} ms | {} ms | {} MiB, {} threads, {} files |",
         verdict.acked,
         of(Breach::Lost),
         of(Breach::Doubled),
@@ -104,5 +104,7 @@ fn row(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         verdict.longest_outage / 1000,
         verdict.longest_delay / 1000,
         played.peaks.rss / 1024,
+        played.peaks.threads,
+        played.peaks.files,
     )
 }

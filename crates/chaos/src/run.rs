@@ -17,6 +17,10 @@ use crate::stage::{Engine, Peaks, Stage};
 /// Longer than any run takes unless something hangs.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// What the server may use at most, whatever is done to it: some times of what it uses by itself, in KiB.
+const MOST_MEMORY: u64 = 128 * 1024;
+const MOST_THREADS: u64 = 128;
+
 /// How to play.
 #[derive(Clone)]
 pub struct Plan {
@@ -71,7 +75,13 @@ async fn try_to_play(plan: &Plan, fault: &Fault, engine: Engine) -> anyhow::Resu
     }
     let verdict = checker::check(&recorder.history());
     let (peaks, notes) = (stage.server.peaks(), std::mem::take(&mut stage.notes));
+    let failure = failure.or_else(|| too_much(peaks));
     Ok(Played { verdict, peaks, notes, failure })
+}
+
+fn too_much(peaks: Peaks) -> Option<String> {
+    let bounded = peaks.rss <= MOST_MEMORY && peaks.threads <= MOST_THREADS;
+    (!bounded).then(|| format!("the server used too much: {peaks:?}"))
 }
 
 async fn chat(stage: &mut Stage, fault: &Fault, crowd: Crowd) -> anyhow::Result<()> {

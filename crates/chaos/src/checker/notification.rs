@@ -11,6 +11,9 @@ const LIMIT: Micros = 2_000_000;
 /// For how long after the end of a cause times do not count as good.
 pub const GRACE: Micros = 5_000_000;
 
+/// When a socket first told of which message.
+type FirstHeard = HashMap<i64, Micros>;
+
 pub(super) fn check(story: &Story<'_>, verdict: &mut Verdict) {
     for look in &story.looks {
         if look.answer.status == Some(404) {
@@ -36,9 +39,9 @@ fn only_of_what_is_there(story: &Story<'_>, verdict: &mut Verdict) {
 }
 
 fn in_time(story: &Story<'_>, verdict: &mut Verdict) {
-    let mut sockets: BTreeMap<&str, Vec<(&Socket<'_>, HashMap<i64, Micros>)>> = BTreeMap::new();
+    let mut sockets: BTreeMap<&str, Vec<(&Socket<'_>, FirstHeard)>> = BTreeMap::new();
     for socket in story.sockets.values() {
-        let mut heard = HashMap::new();
+        let mut heard = FirstHeard::new();
         for (at, id) in socket.heard.iter().filter_map(Heard::message) {
             heard.entry(id).or_insert(at);
         }

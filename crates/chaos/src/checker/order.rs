@@ -14,6 +14,10 @@ pub(super) fn check(story: &Story<'_>, verdict: &mut Verdict) {
     for (person, log) in &story.logs {
         let places = log.iter().map(|event| event.pos);
         dense(places, verdict, |expected, found| format!("events of {person}: pos {found} where {expected} was due"));
+        let (end, last) = (story.ends.get(person).copied(), log.last().map_or(0, |event| event.pos));
+        if end != Some(last) {
+            verdict.add(Breach::Hole, || format!("events of {person} are said to end at {end:?} and end at {last}"));
+        }
         commit_order(story, person, verdict);
     }
     let mut conversations: BTreeMap<(&str, &str), Vec<&Operation<'_>>> = BTreeMap::new();

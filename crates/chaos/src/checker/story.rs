@@ -76,6 +76,8 @@ pub(super) struct Story<'a> {
     pub(super) troubles: Vec<(Micros, Micros)>,
     pub(super) conversations: BTreeMap<(&'a str, &'a str), &'a [Seen]>,
     pub(super) logs: BTreeMap<&'a str, &'a [SeenEvent]>,
+    /// Where each person's events end, as the server says.
+    pub(super) ends: BTreeMap<&'a str, i64>,
     pub(super) probes: Vec<(&'a str, &'a str, &'a [String])>,
 }
 
@@ -133,7 +135,10 @@ impl<'a> Story<'a> {
             Record::FinalMessages { person, peer, messages } => {
                 self.conversations.insert((person, peer), messages);
             }
-            Record::FinalEvents { person, events, .. } => drop(self.logs.insert(person, events)),
+            Record::FinalEvents { person, pos, events } => {
+                self.logs.insert(person, events);
+                self.ends.insert(person, *pos);
+            }
             Record::Probe { person, what, found } => self.probes.push((person, what, found)),
             _ => self.hear(record),
         }

@@ -221,6 +221,18 @@ fn a_place_that_is_left_out_is_a_hole() {
 }
 
 #[test]
+fn events_that_end_before_they_are_said_to_have_a_hole() {
+    let verdict = told_as(|record| {
+        if let Record::FinalEvents { person, pos, .. } = record
+            && person == "ada"
+        {
+            *pos = 3;
+        }
+    });
+    finds(&verdict, &[Breach::Hole]);
+}
+
+#[test]
 fn whoever_was_acknowledged_before_must_come_before() {
     let verdict = told_as(|record| {
         if let Record::Send { key, invoked, done, .. } = record
