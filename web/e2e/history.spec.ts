@@ -1,0 +1,134 @@
+import type { Locator } from '@playwright/test';
+import type { Chat } from './support/chat.ts';
+import type { Person } from './support/person.ts';
+import { expect, test } from './support/test.ts';
+
+const total = 60;
+
+test('the latest fifteen come first', async ({ people }) => {
+  const [ada, ben] = await people('ada', 'ben');
+  await talk(ada, ben);
+  const pages: Promise<number[]>[] = [];
+  ada.context.on('response', (response) => {
+    if (!response.url().includes('before_seq=')) return;
+    const page = response.json() as Promise<{ results: { seq: number }[] }>;
+    pages.push(page.then(({ results }) => results.map(({ seq }) => seq)));
+  });
+  const chat = await ada.open();
+  await chat.person('ben').click();
+  await expect(chat.message('number 60')).toBeInViewport();
+  const shown = numbersIn(await chat.bodies.allTextContents());
+  expect(shown).toEqual(upTo(total).slice(-shown.length));
+  expect(await Promise.all(pages)).toEqual([upTo(total).slice(-15).reverse()]);
+});
+
+for (const read of [true, false]) {
+  const kind = read ? 'a read' : 'an unread';
+  test(`older ones of ${kind} conversation come above, and nothing jumps`, async ({ people }) => {
+    const [ada, ben] = await people('ada', 'ben');
+    await talk(ada, ben);
+    if (!read) await ada.markRead(ben, total);
+    const reader = read ? ada : ben;
+    // The older messages are held back until the view rests at the top of what is there.
+    let release = () => Promise.resolve();
+    await reader.context.route(/before_seq=46\b/, (route) => {
+      release = () => route.continue();
+    });
+    const chat = await reader.openChat(read ? ben : ada);
+    await expect(chat.message(read ? 'number 60' : 'number 46')).toBeInViewport();
+    const loading = chat.page.getByText('Loading older messages');
+    await scrollUpUntil(
+      chat,
+      async () =>
+        (await loading.isVisible()) && chat.messages.evaluate((list) => list.scrollTop === 0),
+    );
+    const place = await watchPlace(chat.message('number 46'));
+    await release();
+    await expect(chat.message('number 45')).toHaveCount(1);
+    await expect(loading).toBeHidden();
+    const { first, least, most } = await place();
+    expect(Math.max(first - least, most - first), 'pixels strayed').toBeLessThanOrEqual(3);
+
+    const start = chat.page.getByText('This is the beginning of your conversation with');
+    await scrollUpUntil(chat, () => start.isVisible());
+    expect(await readToTheEnd(chat)).toEqual(upTo(total));
+  });
+}
+
+test('a message that arrives does not pull down who reads further up', async ({ people }) => {
+  const [ada, ben] = await people('ada', 'ben');
+  await talk(ada, ben);
+  const chat = await ada.openChat(ben);
+  await expect(chat.message('number 60')).toBeInViewport();
+  await scrollUpUntil(chat, () => chat.message('number 40').isVisible());
+  const place = await watchPlace(chat.message('number 40'));
+  await ben.post(ada, 'late news');
+  const jump = chat.page.getByRole('button', { name: '1 new message, jump to the latest' });
+  await expect(jump).toBeVisible();
+  const { least, most } = await place();
+  expect(most - least, 'pixels strayed').toBeLessThanOrEqual(3);
+  await jump.click();
+  await expect(chat.message('late news')).toBeInViewport();
+  await expect(jump).toBeHidden();
+});
+
+/** Read to the end by Ada, and by Ben not at all. */
+async function talk(ada: Person, ben: Person): Promise<void> {
+  for (const number of upTo(total)) {
+    // Tall enough that fifteen of them are more than the window shows.
+    const body = `number ${number}${'\nand one more line'.repeat(number % 3)}`;
+    await (number % 3 === 0 ? ben.post(ada, body) : ada.post(ben, body));
+  }
+  await ada.markRead(ben, total);
+}
+
+function upTo(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
+}
+
+function numbersIn(bodies: string[]): number[] {
+  return bodies.map((body) => Number(/^number (\d+)/.exec(body)?.[1]));
+}
+
+async function scrollUpUntil(chat: Chat, done: () => Promise<boolean>): Promise<void> {
+  await chat.messages.hover();
+  const step = async () => {
+    if (await done()) return true;
+    await chat.page.mouse.wheel(0, -300);
+    return false;
+  };
+  await expect.poll(step, { intervals: [50] }).toBe(true);
+}
+
+/** Every message that comes by on the way down, each once. */
+async function readToTheEnd(chat: Chat): Promise<number[]> {
+  const seen = new Set<number>();
+  const step = async () => {
+    const inPage = numbersIn(await chat.bodies.allTextContents());
+    // Only a part is in the page at a time, without holes and with nothing twice.
+    expect(inPage).toEqual(upTo(inPage.at(-1) ?? 0).slice(-inPage.length));
+    inPage.forEach((number) => seen.add(number));
+    await chat.page.mouse.wheel(0, 300);
+    return seen.has(total);
+  };
+  await expect.poll(step, { intervals: [50] }).toBe(true);
+  return [...seen];
+}
+
+/** Follows from frame to frame where an element stands; the answer says how far it strayed. */
+async function watchPlace(locator: Locator) {
+  const record = await locator.evaluateHandle((node) => {
+    const { y } = node.getBoundingClientRect();
+    const range = { first: y, least: y, most: y };
+    const look = () => {
+      // Out of the page for a moment is a jump, too.
+      const y = node.isConnected ? node.getBoundingClientRect().y : Infinity;
+      range.least = Math.min(range.least, y);
+      range.most = Math.max(range.most, y);
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    return range;
+  });
+  return () => record.jsonValue();
+}

@@ -1,0 +1,77 @@
+import { expect, type APIRequestContext, type BrowserContext } from '@playwright/test';
+import { Chat } from './chat.ts';
+import { password } from './server.ts';
+
+export interface Message {
+  id: number;
+  user: string;
+  recipient: string;
+  timestamp: string;
+  body: string;
+  seq: number;
+}
+
+/** Somebody with a browser of their own. */
+export class Person {
+  readonly username: string;
+  readonly context: BrowserContext;
+
+  constructor(username: string, context: BrowserContext) {
+    this.username = username;
+    this.context = context;
+  }
+
+  /** The API, called with this browser's cookies. */
+  get api(): APIRequestContext {
+    return this.context.request;
+  }
+
+  async logIn(secret = password): Promise<void> {
+    const data = { username: this.username, password: secret };
+    const answer = await this.api.post('/api/v1/session/', { data });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  }
+
+  /** Another tab. */
+  async open(path = '/'): Promise<Chat> {
+    const page = await this.context.newPage();
+    await page.goto(path);
+    return new Chat(page);
+  }
+
+  /** Another tab, with this conversation in it. */
+  async openChat(peer: Person | string): Promise<Chat> {
+    const name = typeof peer === 'string' ? peer : peer.username;
+    const chat = await this.open(`/c/${encodeURIComponent(name)}/`);
+    await expect(chat.composer).toBeVisible();
+    return chat;
+  }
+
+  /** Past the page, as another program of theirs would. */
+  async post(recipient: Person, body: string): Promise<Message> {
+    const data = { recipient: recipient.username, body };
+    const answer = await this.api.post('/api/v1/message/', { data });
+    expect(answer.status(), await answer.text()).toBe(201);
+    return (await answer.json()) as Message;
+  }
+
+  async markRead(peer: Person, seq: number): Promise<void> {
+    const path = `/api/v1/conversation/${encodeURIComponent(peer.username)}/read/`;
+    const answer = await this.api.put(path, { data: { seq } });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  }
+
+  /** What the server keeps of a conversation, oldest first. */
+  async conversation(peer: Person): Promise<Message[]> {
+    const messages: Message[] = [];
+    for (;;) {
+      const after_seq = messages.at(-1)?.seq ?? 0;
+      const params = { target: peer.username, after_seq, limit: 100 };
+      const answer = await this.api.get('/api/v1/message/', { params });
+      expect(answer.ok(), await answer.text()).toBe(true);
+      const page = (await answer.json()) as { results: Message[]; last_seq: number };
+      messages.push(...page.results);
+      if (page.results.length === 0 || messages.at(-1)?.seq === page.last_seq) return messages;
+    }
+  }
+}
