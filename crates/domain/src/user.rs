@@ -83,9 +83,9 @@ impl UsernameKey {
     /// The key of any text, also of one that is no valid name.
     pub fn of(text: &str) -> Self {
         let visible = text.chars().filter(|c| !text::is_invisible(*c)).nfkc();
-        let folded: String = caseless::default_case_fold_str(&visible.collect::<String>());
         // Folding can leave a form that normalises further; one more round reaches the fixed point.
-        let again = caseless::default_case_fold_str(&folded.nfkc().collect::<String>());
+        let once = fold(visible);
+        let again = fold(once.nfkc());
         // White space can stand behind invisible characters or come out of a compatibility form, so it goes last.
         Self(text::strip(&again.nfkc().collect::<String>()).to_owned())
     }
@@ -94,6 +94,13 @@ impl UsernameKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Without case. Letters that Unicode got lately are known to the language before they are to the folding tables, so
+/// small letters are made first.
+fn fold(text: impl Iterator<Item = char>) -> String {
+    let small: String = text.flat_map(char::to_lowercase).collect();
+    caseless::default_case_fold_str(&small)
 }
 
 /// Who somebody is: what messages, events and sockets need to know of a user. Cheap to clone.
@@ -243,6 +250,7 @@ mod tests {
         assert_ne!(UsernameKey::of("admin2"), key);
         assert_eq!(UsernameKey::of("straße"), UsernameKey::of("STRASSE"));
         assert_eq!(UsernameKey::of("K"), UsernameKey::of("\u{212a}"), "the Kelvin sign");
+        assert_eq!(UsernameKey::of("\u{16ea0}"), UsernameKey::of("\u{16ebb}"), "letters of Unicode 17");
     }
 
     #[test]
