@@ -55,6 +55,8 @@ export function useScroll(
 
   // The first time there is something to show: at the "new messages" line, if there is one.
   const line = rows.findIndex((row) => row.kind === 'new');
+  const lineIsFirst = line >= 0 && !rows.slice(0, line).some((row) => row.kind === 'message');
+  const older = useEffectEvent(onOlder);
   const opened = useRef(false);
   useLayoutEffect(() => {
     if (opened.current || rows.length === 0) return;
@@ -62,7 +64,9 @@ export function useScroll(
     if (line < 0) return;
     following.current = false;
     listRef.current?.scrollToIndex(line, { align: 'start', offset: -48 });
-  }, [rows.length, line, listRef]);
+    // With nothing above the line there would be nowhere to scroll to, and so no asking for more.
+    if (lineIsFirst) older();
+  }, [rows.length, line, lineIsFirst, listRef]);
 
   // A growing composer or a keyboard on the screen must not hide the end.
   const onResize = useEffectEvent(() => {
