@@ -15,6 +15,8 @@ pub struct Report {
     pub engine: Engine,
     /// What the randomness came from.
     pub seed: u64,
+    /// Whether less was broken than that, for less time.
+    pub short: bool,
     /// What was found, unless it was skipped.
     pub outcome: Result<Played, Skipped>,
 }
@@ -79,7 +81,8 @@ impl fmt::Display for Table<'_> {
 }
 
 fn row(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(f, "| {} | {} |", report.what, report.engine.name())?;
+    let shortened = if report.short { " (shortened)" } else { "" };
+    write!(f, "| {}{shortened} | {} |", report.what, report.engine.name())?;
     let played = match &report.outcome {
         Err(Skipped(reason)) => return writeln!(f, " skipped: {reason} |{}", " |".repeat(12)),
         Ok(played) => played,

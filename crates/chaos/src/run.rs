@@ -47,7 +47,7 @@ pub async fn play(plan: &Plan, fault: &'static Fault, engine: Engine) -> Report 
             failure: Some(format!("{error:#}")),
         })),
     };
-    Report { fault: fault.name, what: fault.what, engine, seed: plan.seed, outcome }
+    Report { fault: fault.name, what: fault.what, engine, seed: plan.seed, short: plan.short, outcome }
 }
 
 async fn try_to_play(plan: &Plan, fault: &Fault, engine: Engine) -> anyhow::Result<Played> {
