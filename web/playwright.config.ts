@@ -25,8 +25,6 @@ export default defineConfig<object, ServerOptions>({
   fullyParallel: true,
   forbidOnly: true,
   workers: 2,
-  // A second try is reported as such: on a machine that does much else, a browser may be late once.
-  retries: process.env.CI ? 1 : 0,
   reporter: 'list',
   // Generous, for machines that have something else to do.
   timeout: 60_000,

@@ -287,11 +287,23 @@ describe('the network', () => {
     expect(status()).toBe('online');
   });
 
-  it('believes a working connection more than the device', () => {
+  it('believes a working connection more than the device', async () => {
     online();
     socket.setNetwork(false);
-    current().says({ type: 'pong' });
+    for (let answers = 1; answers <= 5; answers += 1) {
+      expect(current().sent).toHaveLength(answers);
+      current().says({ type: 'pong' });
+      await clock.pass(4_000);
+    }
     expect(status()).toBe('online');
+  });
+
+  it('is not misled by a frame that was on its way', async () => {
+    online();
+    socket.setNetwork(false);
+    current().says({ type: 'presence', user: 'ben', online: true });
+    await clock.pass(8_000);
+    expect(status()).toBe('offline');
   });
 });
 

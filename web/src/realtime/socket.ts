@@ -43,6 +43,8 @@ const protocol = 'chatapp.v1';
 const open = 1;
 const helloTimeout = 10_000;
 const pongTimeout = 10_000;
+/** While the device says that it has no network: how long an answer may take, and how soon to ask again. */
+const doubtfulAfter = 4_000;
 const defaultPing = 25;
 const silentAfterPings = 2.5;
 /** A connection that held this long makes the next loss a fresh one. */
@@ -103,7 +105,7 @@ export class ReconnectingSocket {
   /** Finds out now whether the server still answers, as after sleep. */
   probe(): void {
     if (!this.send({ type: 'ping' })) return;
-    this.#after(pongTimeout, () => this.#drop());
+    this.#after(this.#network ? pongTimeout : doubtfulAfter, () => this.#drop());
   }
 
   #connect(): void {
@@ -209,8 +211,9 @@ export class ReconnectingSocket {
     return socket;
   }
 
+  /** A frame that was on its way when the network went is no proof that it is there: then, ask again soon. */
   #watchForSilence(): void {
-    this.#after(this.#silence, () => this.probe());
+    this.#after(this.#network ? this.#silence : doubtfulAfter, () => this.probe());
   }
 
   #after(milliseconds: number, then: () => void): void {
