@@ -53,7 +53,7 @@ pub async fn keep(stores: impl Into<Option<Stores>>, promise: impl AsyncFnOnce(S
 ///
 /// ```text
 /// mod sqlite {
-///     async fn open() -> chatapp_testkit::contract::Stores { todo!() }
+///     async fn open() -> chatapp_testkit::contract::Stores { /* the stores to test */ }
 ///     chatapp_testkit::contract_tests!(open);
 /// }
 /// ```
