@@ -19,7 +19,7 @@ local full_at = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
 local wait = full_at + every - burst * every - now
 if wait > 0 then return math.ceil(wait) end
 full_at = full_at + every
-redis.call('SET', KEYS[1], string.format('%.0f', full_at), 'PX', math.ceil((full_at - now) / 1000))
+redis.call('SET', KEYS[1], string.format('%.0f', full_at), 'PX', math.max(1, math.ceil((full_at - now) / 1000)))
 return -1
 ";
 

@@ -20,9 +20,12 @@ pub struct BusSettings {
 }
 
 impl BusSettings {
+    /// How much news waits by default.
+    pub const QUEUE: usize = 10_000;
+
     /// The default settings for a Redis.
     pub fn new(url: RedisUrl) -> Self {
-        Self { url, prefix: Prefix("chatapp".to_owned()), queue: 10_000 }
+        Self { url, prefix: Prefix::default(), queue: Self::QUEUE }
     }
 }
 
@@ -86,6 +89,12 @@ impl Prefix {
     /// The prefix as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Default for Prefix {
+    fn default() -> Self {
+        Self("chatapp".to_owned())
     }
 }
 
