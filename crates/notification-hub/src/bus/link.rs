@@ -115,7 +115,7 @@ impl Link {
     }
 
     /// Pings for ever; gives why that cannot go on.
-    pub(super) async fn watch(&self, note: impl Fn(Pulse)) -> LinkError {
+    pub(super) async fn watch(&self, mut note: impl FnMut(Pulse)) -> LinkError {
         let mut connection = self.connection();
         let mut beat = interval(PING_EVERY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -19,6 +19,8 @@ pub(crate) struct Outgoing {
     /// Whether there is anybody who empties the queue.
     open: AtomicBool,
     lost: AtomicU64,
+    /// How much was taken and not told yet: it is lost if that is given up.
+    taken_out: AtomicU64,
     moved: Mutex<HashSet<UserId>>,
     any_moved: Notify,
 }
@@ -26,9 +28,9 @@ pub(crate) struct Outgoing {
 impl Outgoing {
     pub(crate) fn new(capacity: usize) -> Self {
         let (queue, taken) = mpsc::channel(capacity.max(1));
-        let (open, lost) = (AtomicBool::new(false), AtomicU64::new(0));
+        let (open, lost, taken_out) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
         let (moved, any_moved) = (Mutex::default(), Notify::new());
-        Self { queue, taken: AsyncMutex::new(taken), open, lost, moved, any_moved }
+        Self { queue, taken: AsyncMutex::new(taken), open, lost, taken_out, moved, any_moved }
     }
 
     /// Puts news in; or counts it as lost, if nobody would tell it soon or too much waits already.
@@ -56,7 +58,7 @@ impl Outgoing {
     pub(crate) async fn close(&self) {
         self.open.store(false, Ordering::Relaxed);
         let mut taken = self.taken.lock().await;
-        let mut lost = 0;
+        let mut lost = self.taken_out.swap(0, Ordering::Relaxed);
         while taken.try_recv().is_ok() {
             lost += 1;
         }
@@ -64,7 +66,7 @@ impl Outgoing {
         self.lock().clear();
     }
 
-    pub(crate) fn lose(&self, count: u64) {
+    fn lose(&self, count: u64) {
         self.lost.fetch_add(count, Ordering::Relaxed);
     }
 
@@ -73,11 +75,18 @@ impl Outgoing {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// What comes next, some of it at once.
+    /// What comes next, some of it at once. It counts as lost unless it is [told](Self::told) before the queue is closed.
     pub(crate) async fn next(&self) -> Vec<(UserId, News)> {
         let mut batch = Vec::new();
-        self.taken.lock().await.recv_many(&mut batch, BATCH).await;
+        let mut taken = self.taken.lock().await;
+        let count = taken.recv_many(&mut batch, BATCH).await;
+        self.taken_out.store(u64::try_from(count).unwrap_or_default(), Ordering::Relaxed);
         batch
+    }
+
+    /// What was taken has been told.
+    pub(crate) fn told(&self) {
+        self.taken_out.store(0, Ordering::Relaxed);
     }
 
     /// Whoever came or went, as soon as there is somebody.
@@ -114,10 +123,22 @@ mod tests {
         (0..10).for_each(|_| outgoing.push(UserId(1), News::Left));
         assert_eq!(outgoing.lost(), 8);
         assert_eq!(outgoing.next().await.len(), 3);
+        outgoing.told();
         outgoing.push(UserId(1), News::Left);
         outgoing.close().await;
         outgoing.push(UserId(1), News::Left);
         assert_eq!(outgoing.lost(), 10);
+    }
+
+    #[tokio::test]
+    async fn what_was_given_up_on_the_way_is_lost() {
+        let outgoing = Outgoing::new(10);
+        outgoing.open();
+        (0..3).for_each(|_| outgoing.push(UserId(1), News::Left));
+        outgoing.next().await;
+        outgoing.push(UserId(1), News::Left);
+        outgoing.close().await;
+        assert_eq!(outgoing.lost(), 4);
     }
 
     #[tokio::test]

@@ -38,18 +38,19 @@ pub struct Bus {
     url: RedisUrl,
     /// The number of the last change of who is here that was told.
     seq: u64,
+    /// Up to how much that was lost the other nodes were asked to look in the database.
+    asked_for: u64,
     outage: Option<Outage>,
 }
 
 struct Outage {
     began: Instant,
     mentioned: Instant,
-    lost_before: u64,
 }
 
 impl Bus {
     pub(crate) fn new(shared: Arc<Shared>, url: RedisUrl) -> Self {
-        Self { shared, url, seq: 0, outage: None }
+        Self { shared, url, seq: 0, asked_for: 0, outage: None }
     }
 
     /// Keeps the nodes in touch until `stop` resolves; then says goodbye to the others.
@@ -72,8 +73,8 @@ impl Bus {
                         () = &mut stop => None,
                     };
                     let Some(error) = ended else { return self.leave(&link).await };
-                    self.end().await;
                     self.lost(&error);
+                    self.end().await;
                     if began.elapsed() >= STEADY {
                         pauses = self::pauses();
                     }
@@ -96,16 +97,19 @@ impl Bus {
         // Whatever was told while nobody listened here is in the database.
         shared.compare.notify_one();
         let described = link.describe().await;
-        let Some(outage) = self.outage.take() else {
-            return log::info!("in touch with the other nodes through {described} at {}", self.url);
-        };
-        let (took, lost) = (outage.began.elapsed().as_secs_f32(), shared.outgoing.lost() - outage.lost_before);
-        log::info!(
-            "in touch with the other nodes again after {took:.1} s through {described} at {}; {lost} pieces of news were \
-             not told",
-            self.url
-        );
-        if lost > 0 {
+        let lost = shared.outgoing.lost();
+        let news = lost - self.asked_for;
+        match self.outage.take() {
+            None => log::info!("in touch with the other nodes through {described} at {}", self.url),
+            Some(outage) => log::info!(
+                "in touch with the other nodes again after {:.1} s through {described} at {}; {news} pieces of news were \
+                 not told",
+                outage.began.elapsed().as_secs_f32(),
+                self.url
+            ),
+        }
+        if news > 0 {
+            self.asked_for = lost;
             ask_to_compare(shared, link).await;
         }
     }
@@ -127,8 +131,7 @@ impl Bus {
         let now = Instant::now();
         match &mut self.outage {
             None => {
-                let lost_before = self.shared.outgoing.lost();
-                self.outage = Some(Outage { began: now, mentioned: now, lost_before });
+                self.outage = Some(Outage { began: now, mentioned: now });
                 log::warn!(
                     "not in touch with the other nodes: Redis at {}: {error}. Meanwhile the database is looked at often",
                     self.url
@@ -157,7 +160,13 @@ fn pauses() -> impl Iterator<Item = Duration> {
 
 /// Everything that goes on at once on a connection; gives why it ended.
 async fn serve(shared: &Shared, ear: &Ear, link: &Link, seq: &mut u64) -> LinkError {
+    let mut lost = shared.outgoing.lost();
     let watched = link.watch(|pulse| {
+        let now = shared.outgoing.lost();
+        let overflow = now - std::mem::replace(&mut lost, now);
+        if overflow > 0 {
+            log::warn!("{overflow} pieces of news for the other nodes found no room in the queue");
+        }
         let state = if pulse == Pulse::Good { BusState::Connected } else { BusState::Away };
         if shared.state.send_replace(state) != state && pulse == Pulse::Good {
             // Something may have been lost on the way.
@@ -181,13 +190,12 @@ async fn publish(shared: &Shared, link: &Link) -> LinkError {
         for (user, news) in &batch {
             add(shared, link, &mut all, *user, news);
         }
-        if all.is_empty() {
-            continue;
-        }
-        if let Err(error) = link.send::<()>(&all).await {
-            shared.outgoing.lose(u64::try_from(batch.len()).unwrap_or_default());
+        if !all.is_empty()
+            && let Err(error) = link.send::<()>(&all).await
+        {
             return error;
         }
+        shared.outgoing.told();
     }
 }
 

@@ -27,6 +27,11 @@ impl Client {
         client
     }
 
+    /// The same person, in the same session, on another server.
+    pub(crate) fn at(&self, server: &Server) -> Self {
+        Self { http: self.http.clone(), cookies: Arc::clone(&self.cookies), server: server.url("") }
+    }
+
     /// Somebody who is not logged in.
     pub(crate) fn stranger(server: &Server) -> Self {
         let cookies = Arc::new(Jar::default());

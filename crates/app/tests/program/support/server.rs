@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Server {
     pub(crate) place: Arc<Place>,
     pub(crate) address: SocketAddr,
+    /// Settings that this server alone has.
+    own: Vec<(&'static str, String)>,
     child: Child,
     /// Kept open: what the server prints must have somewhere to go.
     _stdout: BufReader<ChildStdout>,
@@ -33,21 +35,26 @@ impl Server {
     }
 
     pub(crate) fn in_place(place: Place) -> Self {
-        Self::sharing(Arc::new(place))
+        Self::sharing(Arc::new(place), Vec::new())
     }
 
     /// Another server on the same data, with a port of its own.
     pub(crate) fn beside(&self) -> Self {
-        Self::sharing(Arc::clone(&self.place))
+        Self::sharing(Arc::clone(&self.place), Vec::new())
     }
 
-    fn sharing(place: Arc<Place>) -> Self {
+    /// The same, with a setting of its own.
+    pub(crate) fn beside_with(&self, variable: &'static str, value: impl Into<String>) -> Self {
+        Self::sharing(Arc::clone(&self.place), vec![(variable, value.into())])
+    }
+
+    fn sharing(place: Arc<Place>, own: Vec<(&'static str, String)>) -> Self {
         let mut tries = 0;
         loop {
             let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
             // Another test may have been faster to the port.
-            match start(&place, address) {
-                Ok((child, stdout)) => return Self { place, address, child, _stdout: stdout },
+            match start(&place, address, &own) {
+                Ok((child, stdout)) => return Self { place, address, own, child, _stdout: stdout },
                 Err(log) => assert!(tries < 5 && log.contains("cannot listen"), "the server did not start: {log}"),
             }
             tries += 1;
@@ -71,7 +78,7 @@ impl Server {
 
     /// Starts it again on the same address and data.
     pub(crate) fn start_again(&mut self) {
-        let (child, stdout) = start(&self.place, self.address).unwrap();
+        let (child, stdout) = start(&self.place, self.address, &self.own).unwrap();
         (self.child, self._stdout) = (child, stdout);
     }
 
@@ -119,9 +126,14 @@ impl Drop for Server {
     }
 }
 
-fn start(place: &Place, address: SocketAddr) -> Result<(Child, BufReader<ChildStdout>), String> {
+fn start(
+    place: &Place,
+    address: SocketAddr,
+    own: &[(&str, String)],
+) -> Result<(Child, BufReader<ChildStdout>), String> {
     let log = File::options().create(true).append(true).open(place.path("server.log")).unwrap();
     let mut command = place.chatapp(&["serve", &address.to_string()]);
+    command.envs(own.iter().map(|(variable, value)| (variable, value)));
     let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let started = Instant::now();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -31,6 +31,11 @@ impl Socket {
         let chosen = response.headers().get("sec-websocket-protocol").map(|value| value.to_str().unwrap());
         assert_eq!(chosen, protocol);
         Self(socket)
+    }
+
+    /// Says something.
+    pub(crate) async fn say(&mut self, frame: &Value) {
+        timeout(PATIENCE, self.0.send(Message::text(frame.to_string()))).await.unwrap().unwrap();
     }
 
     /// The next frame with text in it, as JSON.
