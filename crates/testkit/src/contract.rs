@@ -136,6 +136,7 @@ macro_rules! contract_tests {
         );
         $crate::promises_kept!($stores, conversations:
             where_nothing_was_said_there_is_no_conversation,
+            many_conversations_are_listed_in_order,
             a_conversation_is_seen_from_both_sides,
             unread_counts_what_the_other_said_since,
             sending_does_not_mark_as_read,
