@@ -29,12 +29,16 @@ struct Entry {
 
 impl Default for Memory {
     fn default() -> Self {
-        let found = Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(1)).build();
-        Self { found, ends: (0..STRIPES).map(|_| AtomicU64::new(0)).collect() }
+        Self::lasting(Duration::from_secs(1))
     }
 }
 
 impl Memory {
+    fn lasting(life: Duration) -> Self {
+        let found = Cache::builder().max_capacity(20_000).time_to_live(life).build();
+        Self { found, ends: (0..STRIPES).map(|_| AtomicU64::new(0)).collect() }
+    }
+
     /// What is remembered of a key, or else what `look_up` finds.
     pub(super) async fn find<E>(
         &self,
@@ -80,7 +84,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use chatapp_domain::ports::StoreError;
-    use chatapp_domain::session::{Lifetime, NewSession, SessionId};
+    use chatapp_domain::session::{Lifetime, NewSession, Session, SessionId};
     use chatapp_domain::user::UserId;
     use chatapp_testkit::builders::{self, NEW_YEAR};
 
@@ -147,7 +151,7 @@ mod tests {
     async fn what_was_found_is_not_looked_up_again_until_a_session_of_its_stripe_ends() {
         let scratch = support::sqlite();
         let user = scratch.database.users().create(builders::a_new_user("ada")).await.unwrap();
-        let session = chatapp_domain::session::Session {
+        let session = Session {
             id: SessionId(1),
             user: user.id,
             opened_at: NEW_YEAR,
@@ -156,7 +160,8 @@ mod tests {
             address: String::new(),
         };
         let active = ActiveSession { session, user };
-        let (memory, key, elsewhere) = (Memory::default(), SessionKey([1; 32]), SessionKey([2; 32]));
+        let memory = Memory::lasting(Duration::from_secs(3600));
+        let (key, elsewhere) = (SessionKey([1; 32]), SessionKey([2; 32]));
         let looked_up = async || {
             let mut looked = false;
             let look_up = async {
