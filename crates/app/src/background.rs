@@ -8,14 +8,15 @@ use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::time::Clock;
+use chatapp_notification_hub::{Bus, Cluster};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
 use crate::failure::chain;
 
-/// How often connections are compared with the store: the longest that a lost wake-up can cost.
-const RECONCILE_EVERY: Duration = Duration::from_secs(15);
+/// How far apart comparisons that were asked for are, at most: all nodes ask at once when Redis comes back.
+const COMPARED_WITHIN: Duration = Duration::from_millis(500);
 /// How often what is past its time is forgotten.
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
 /// The first time is not part of the start.
@@ -28,6 +29,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What the rounds work with.
 pub(crate) struct Upkeep {
     pub(crate) reconciliation: Reconciliation,
+    /// The longest that a lost wake-up can cost.
+    pub(crate) compare_every: Duration,
+    /// The other nodes, and the way to them.
+    pub(crate) cluster: Option<(Cluster, Bus)>,
     pub(crate) accounts: Accounts,
     pub(crate) events: Arc<dyn EventStore>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -41,12 +46,19 @@ pub(crate) struct Background {
 
 impl Background {
     /// Starts them on the current runtime.
-    pub(crate) fn start(upkeep: Upkeep) -> Self {
+    pub(crate) fn start(mut upkeep: Upkeep) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        let reconciliation = upkeep.reconciliation.clone();
-        let reconcile = async move || note("compare connections with the store", reconciliation.round().await);
-        tasks.spawn(every(RECONCILE_EVERY, RECONCILE_EVERY, stopped.clone(), reconcile));
+        let (reconciliation, period) = (upkeep.reconciliation.clone(), upkeep.compare_every);
+        let compare = async move || note("compare connections with the store", reconciliation.round().await);
+        match upkeep.cluster.take() {
+            None => drop(tasks.spawn(every(period, period, stopped.clone(), compare))),
+            Some((cluster, bus)) => {
+                tasks.spawn(every_or_asked(period, cluster, stopped.clone(), compare));
+                let mut stopped = stopped.clone();
+                tasks.spawn(bus.run(async move { drop(stopped.changed().await) }));
+            }
+        }
         let purge = async move || note("forget what is past its time", upkeep.purge().await);
         tasks.spawn(every(FIRST_PURGE, PURGE_EVERY, stopped, purge));
         Self { stop, tasks }
@@ -82,6 +94,23 @@ where
             _ = beat.tick() => work().await,
             _ = stopped.changed() => return,
         }
+    }
+}
+
+/// At least once in each period; and soon after the cluster asks for it.
+async fn every_or_asked<F>(period: Duration, cluster: Cluster, mut stopped: watch::Receiver<bool>, mut work: F)
+where
+    F: AsyncFnMut(),
+{
+    let mut beat = interval_at(Instant::now() + period, period);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = beat.tick() => {}
+            () = cluster.comparison() => sleep(COMPARED_WITHIN.mul_f64(rand::random())).await,
+            _ = stopped.changed() => return,
+        }
+        work().await;
     }
 }
 

@@ -8,12 +8,13 @@ use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::directory::Directory;
 use chatapp_domain::messaging::Messaging;
+use chatapp_domain::ports::nodes::{Alone, Nodes};
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::ports::passwords::PasswordHasher;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_http::{CookieKey, Services};
-use chatapp_notification_hub::Hub;
+use chatapp_notification_hub::{Bus, Cluster, Hub};
 use chatapp_persistence::Database;
 use hmac::{Hmac, Mac};
 use sha2::Sha512;
@@ -30,11 +31,35 @@ pub(crate) struct Application {
     pub(crate) upkeep: Upkeep,
 }
 
+/// Who is connected, here and elsewhere.
+struct Live {
+    /// The connections here, and the way to those elsewhere.
+    notifier: Arc<dyn Notifier>,
+    /// The connections here alone.
+    here: Arc<dyn Notifier>,
+    feed: Arc<dyn EventFeed>,
+    nodes: Arc<dyn Nodes>,
+    cluster: Option<(Cluster, Bus)>,
+}
+
+impl Live {
+    /// A hub; one of many if there is a bus.
+    fn build(settings: &Settings) -> Self {
+        let Some(bus) = &settings.nodes.bus else {
+            let hub = Arc::new(Hub::new(settings.hub));
+            return Self { notifier: hub.clone(), here: hub.clone(), feed: hub, nodes: Arc::new(Alone), cluster: None };
+        };
+        let (cluster, bus) = Cluster::new(settings.hub, bus);
+        let here = Arc::new(cluster.hub().clone());
+        let all = Arc::new(cluster.clone());
+        Self { notifier: all.clone(), here, feed: all.clone(), nodes: all, cluster: Some((cluster, bus)) }
+    }
+}
+
 impl Application {
     /// Builds it over an open database.
     pub(crate) fn build(database: Database, settings: &Settings) -> anyhow::Result<Self> {
-        let hub = Arc::new(Hub::new(settings.hub));
-        let (notifier, feed): (Arc<dyn Notifier>, Arc<dyn EventFeed>) = (hub.clone(), hub);
+        let Live { notifier, here, feed, nodes, cluster } = Live::build(settings);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (users, events, sessions) = (database.users(), database.events(), database.sessions());
         let accounts = Accounts::new(
@@ -49,12 +74,19 @@ impl Application {
             events.clone(),
             sessions,
             feed.clone(),
-            notifier.clone(),
+            // Every node does this for itself.
+            here,
             clock.clone(),
             settings.sessions,
         );
-        let upkeep =
-            Upkeep { reconciliation, accounts: accounts.clone(), events: events.clone(), clock: clock.clone() };
+        let upkeep = Upkeep {
+            reconciliation,
+            compare_every: settings.nodes.compare_every,
+            cluster,
+            accounts: accounts.clone(),
+            events: events.clone(),
+            clock: clock.clone(),
+        };
         let services = Services {
             accounts,
             messaging: Messaging::new(users.clone(), database.messages(), notifier.clone(), clock.clone()),
@@ -63,6 +95,7 @@ impl Application {
             catch_up: CatchUp::new(events),
             feed,
             notifier,
+            nodes,
             health: database.health(),
             clock,
         };

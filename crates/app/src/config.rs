@@ -1,6 +1,7 @@
 //! All settings, checked together. Adapters have plain settings of their own; only here is known where they come from.
 
 mod accounts;
+mod bus;
 mod cookies;
 mod hub;
 pub(crate) mod layers;
@@ -19,6 +20,7 @@ use chatapp_http::{Limits, SocketSettings, ThrottleSettings};
 use chatapp_notification_hub::HubSettings;
 
 use self::accounts::Accounts;
+use self::bus::Nodes;
 use self::layers::{Layers, Outside};
 use self::problem::Problem;
 use self::storage::Storage;
@@ -35,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) sockets: SocketSettings,
     pub(crate) throttles: ThrottleSettings,
     pub(crate) hub: HubSettings,
+    pub(crate) nodes: Nodes,
     pub(crate) sessions: Lifetime,
     pub(crate) accounts: Accounts,
     /// `None`: as much as suits the command.
@@ -64,21 +67,14 @@ pub(crate) fn read(outside: &Outside) -> Reading {
         throttles: throttles::read(&mut values, &web),
         sessions: sessions::read(&mut values),
         accounts: Accounts::read(&mut values),
+        nodes: Nodes::read(&mut values, &storage),
         log: logging::read(&mut values, &outside.environment),
         storage,
         web,
         hub,
     };
-    refuse_redis(&mut values);
     let Outcome { effective, problems, warnings } = values.finish();
     Reading { settings, effective, problems, warnings }
-}
-
-/// A node that was promised a bus must not run without one.
-fn refuse_redis(values: &mut Values) {
-    if values.secret("redis_url", "redis_url_file", "URL").is_some() {
-        values.problem_of_secret("redis_url", "is not supported yet: run a single node and leave it out");
-    }
 }
 
 #[cfg(test)]

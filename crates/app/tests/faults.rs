@@ -45,6 +45,26 @@ async fn nothing_hangs_when_the_database_stands_still() {
 }
 
 #[tokio::test]
+async fn nothing_is_missed_when_one_of_two_nodes_is_killed() {
+    every_promise_is_kept("node-killed", Engine::Mariadb).await;
+}
+
+#[tokio::test]
+async fn nothing_is_missed_when_redis_is_killed() {
+    every_promise_is_kept("redis-killed", Engine::Mariadb).await;
+}
+
+#[tokio::test]
+async fn nothing_is_missed_when_redis_stands_still() {
+    every_promise_is_kept("redis-frozen", Engine::Mariadb).await;
+}
+
+#[tokio::test]
+async fn nothing_is_missed_when_redis_is_silently_cut_off() {
+    every_promise_is_kept("redis-cut", Engine::Mariadb).await;
+}
+
+#[tokio::test]
 async fn everyone_is_told_when_the_server_stops() {
     every_promise_is_kept("stopped", Engine::Sqlite).await;
 }

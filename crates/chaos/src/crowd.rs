@@ -6,6 +6,7 @@ mod person;
 mod sender;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use tokio::time::timeout;
 
 use crate::history::{Dialect, Record};
 use crate::recorder::Recorder;
-use crate::stage::Server;
+use crate::stage::{Server, Stage};
 
 use self::device::Device;
 pub use self::person::Person;
@@ -62,16 +63,18 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Registers everyone and logs them in; nobody chats yet, but there is a first message in each conversation.
-    pub async fn gather(server: &Server, recorder: &Arc<Recorder>, seed: u64) -> anyhow::Result<Self> {
+    /// Registers everyone and logs them in, on all nodes in turn; nobody chats yet, but there is a first message in each
+    /// conversation.
+    pub async fn gather(stage: &Stage, recorder: &Arc<Recorder>, seed: u64) -> anyhow::Result<Self> {
         let names: Vec<String> = (0..SIZE).map(|n| format!("p{n:02}")).chain([STRANGER.to_owned()]).collect();
         let list: String = names.iter().map(|name| format!("{name},,{}\n", person::PASSWORD)).collect();
-        server.command_with_input(&["createuser", "--from-csv", "-"], &list).await?;
+        stage.server.command_with_input(&["createuser", "--from-csv", "-"], &list).await?;
+        let nodes: Vec<SocketAddr> = stage.servers().map(Server::address).collect();
         let mut people = Vec::new();
         for (place, name) in names.iter().enumerate() {
             let peers = if name == STRANGER { Vec::new() } else { peers(&names, place) };
             recorder.note(Record::Person { name: name.clone(), peers: peers.clone() });
-            let person = Person::log_in(server.address(), name, peers, Arc::clone(recorder)).await?;
+            let person = Person::log_in(&nodes, place, name, peers, Arc::clone(recorder)).await?;
             people.push(Arc::new(person));
         }
         let (phase, _) = watch::channel(Phase::Chatting);

@@ -7,12 +7,17 @@ mod database_killed;
 mod descriptors_exhausted;
 mod disk_full;
 mod locked;
+mod node_killed;
 mod pool_exhausted;
 mod power_cut;
+mod redis_cut;
+mod redis_frozen;
+mod redis_killed;
 mod server_killed;
 mod slow_sockets;
 mod sockets;
 mod stopped;
+mod two_nodes;
 
 use futures_util::future::BoxFuture;
 
@@ -29,7 +34,9 @@ pub struct Fault {
     pub engines: &'static [Engine],
     /// What the database stands on.
     pub ground: Kind,
-    /// Settings of the server.
+    /// How many servers there are; several have a Redis between them.
+    pub nodes: usize,
+    /// Settings of the servers.
     pub settings: &'static [(&'static str, &'static str)],
     /// Breaks it, and mends it.
     pub strike: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, anyhow::Result<()>>,
@@ -51,6 +58,11 @@ pub const FAULTS: &[Fault] = &[
     slow_sockets::FAULT,
     descriptors_exhausted::FAULT,
     clients_flood::FAULT,
+    two_nodes::FAULT,
+    node_killed::FAULT,
+    redis_killed::FAULT,
+    redis_frozen::FAULT,
+    redis_cut::FAULT,
 ];
 
 /// The fault with this name.

@@ -12,7 +12,7 @@ use crate::crowd::Crowd;
 use crate::faults::Fault;
 use crate::recorder::Recorder;
 use crate::report::{Played, Report, Skipped};
-use crate::stage::{Engine, Peaks, Stage};
+use crate::stage::{Engine, Peaks, Server, Stage};
 
 /// Longer than any run takes unless something hangs.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -38,7 +38,7 @@ pub struct Plan {
 
 /// Plays one run. What could not be played to its end is in the report too.
 pub async fn play(plan: &Plan, fault: &'static Fault, engine: Engine) -> Report {
-    let outcome = match Stage::is_possible(engine, fault.ground).await {
+    let outcome = match Stage::is_possible(engine, fault.ground, fault.nodes).await {
         Err(reason) => Err(Skipped(reason)),
         Ok(()) => Ok(try_to_play(plan, fault, engine).await.unwrap_or_else(|error| Played {
             verdict: Verdict::default(),
@@ -61,9 +61,10 @@ async fn try_to_play(plan: &Plan, fault: &Fault, engine: Engine) -> anyhow::Resu
     let mut settings = plan.settings.clone();
     settings.extend(fault.settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let mut stage =
-        Stage::set_up(folder.path(), &plan.binary, engine, fault.ground, &settings, Arc::clone(&recorder)).await?;
+        Stage::set_up(folder.path(), &plan.binary, engine, fault.ground, fault.nodes, &settings, Arc::clone(&recorder))
+            .await?;
     stage.short = plan.short;
-    let crowd = Crowd::gather(&stage.server, &recorder, plan.seed).await?;
+    let crowd = Crowd::gather(&stage, &recorder, plan.seed).await?;
     stage.people = crowd.people().to_vec();
     let failure = match timeout(PATIENCE, chat(&mut stage, fault, crowd)).await {
         Ok(Ok(())) => None,
@@ -74,7 +75,11 @@ async fn try_to_play(plan: &Plan, fault: &Fault, engine: Engine) -> anyhow::Resu
         keep_log(folder.path(), records);
     }
     let verdict = checker::check(&recorder.history());
-    let (peaks, notes) = (stage.server.peaks(), std::mem::take(&mut stage.notes));
+    let peaks = stage.servers().map(Server::peaks).fold(Peaks::default(), Peaks::higher);
+    let mut notes = std::mem::take(&mut stage.notes);
+    if fault.nodes > 1 {
+        notes.push(format!("slowest hint in bad times: {} ms", verdict.longest_bad_delay / 1000));
+    }
     let failure = failure.or_else(|| too_much(peaks));
     Ok(Played { verdict, peaks, notes, failure })
 }
@@ -96,8 +101,8 @@ async fn chat(stage: &mut Stage, fault: &Fault, crowd: Crowd) -> anyhow::Result<
 }
 
 fn keep_log(folder: &Path, records: &Path) {
-    for name in ["server.log", "mariadb.log"] {
-        // Not every run has both.
+    for name in ["server.log", "mariadb.log", "redis.log"] {
+        // Not every run has all of them.
         let _ = std::fs::copy(folder.join(name), records.join(name));
     }
 }

@@ -3,8 +3,10 @@
 mod ground;
 mod mariadb;
 mod meter;
+mod redis;
 mod server;
 mod stillness;
+mod way;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +20,9 @@ use crate::recorder::Recorder;
 pub use self::ground::{Ground, Kind};
 pub use self::mariadb::Mariadb;
 pub use self::meter::Peaks;
+pub use self::redis::Redis;
 pub use self::server::Server;
+pub use self::way::Way;
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +45,10 @@ impl Engine {
 
 /// Everything that a fault may break. What it started ends with it.
 pub struct Stage {
-    /// The server.
+    /// The server; of several, the first.
     pub server: Server,
+    /// The other nodes, and what is between all of them.
+    pub others: Option<Others>,
     /// The database's process, if it has one.
     pub mariadb: Option<Mariadb>,
     /// The disk below the database.
@@ -57,13 +63,24 @@ pub struct Stage {
     pub notes: Vec<String>,
 }
 
+/// Further nodes, and the Redis between all.
+pub struct Others {
+    /// All but the first.
+    pub servers: Vec<Server>,
+    /// What the nodes tell each other through.
+    pub redis: Redis,
+    /// The last node's way to it.
+    pub way: Way,
+}
+
 impl Stage {
-    /// Sets up a disk, a database and a server that runs.
+    /// Sets up a disk, a database and a server that runs; or several, with a Redis.
     pub async fn set_up(
         folder: &Path,
         binary: &Path,
         engine: Engine,
         kind: Kind,
+        nodes: usize,
         settings: &[(&'static str, String)],
         recorder: Arc<Recorder>,
     ) -> anyhow::Result<Self> {
@@ -73,14 +90,49 @@ impl Stage {
             Engine::Mariadb => Some(Mariadb::set_up(folder, ground.path()).await?),
         };
         let database = mariadb.as_ref().map(Mariadb::url);
-        let mut server = Server::new(binary, folder, &ground.path().join("data"), database, settings)?;
+        let data = ground.path().join("data");
+        let build = |redis: Option<String>| {
+            let mut settings = settings.to_vec();
+            settings.extend(redis.map(|url| ("CHATAPP_REDIS_URL", url)));
+            Server::new(binary, folder, &data, database.clone(), &settings)
+        };
+        let (server, others) = if nodes < 2 {
+            (build(None)?, None)
+        } else {
+            let redis = Redis::set_up(folder).await?;
+            let way = Way::to(redis.port()).await?;
+            let urls = (2..nodes).map(|_| redis.url()).chain([format!("redis://{}", way.address())]);
+            let servers = urls.map(|url| build(Some(url))).collect::<anyhow::Result<Vec<_>>>()?;
+            (build(Some(redis.url()))?, Some(Others { servers, redis, way }))
+        };
         server.command("migrate").await?;
-        server.start().await?;
-        Ok(Self { server, mariadb, ground, recorder, people: Vec::new(), short: false, notes: Vec::new() })
+        let mut stage =
+            Self { server, others, mariadb, ground, recorder, people: Vec::new(), short: false, notes: Vec::new() };
+        for server in stage.servers_mut() {
+            server.start().await?;
+        }
+        Ok(stage)
+    }
+
+    /// Every node.
+    pub fn servers(&self) -> impl Iterator<Item = &Server> {
+        std::iter::once(&self.server).chain(self.others.iter().flat_map(|others| &others.servers))
+    }
+
+    fn servers_mut(&mut self) -> impl Iterator<Item = &mut Server> {
+        std::iter::once(&mut self.server).chain(self.others.iter_mut().flat_map(|others| &mut others.servers))
+    }
+
+    /// The other nodes, and what is between.
+    pub fn others(&mut self) -> anyhow::Result<&mut Others> {
+        self.others.as_mut().context("this run has one node")
     }
 
     /// Whether this machine has what is needed, or why not.
-    pub async fn is_possible(engine: Engine, kind: Kind) -> Result<(), String> {
+    pub async fn is_possible(engine: Engine, kind: Kind, nodes: usize) -> Result<(), String> {
+        if nodes > 1 && !Redis::is_installed() {
+            return Err("Redis is not installed".to_owned());
+        }
         if engine == Engine::Mariadb && !Mariadb::is_installed() {
             return Err("MariaDB is not installed".to_owned());
         }

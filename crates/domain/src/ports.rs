@@ -4,6 +4,7 @@
 pub mod conversations;
 pub mod events;
 pub mod messages;
+pub mod nodes;
 pub mod notifications;
 pub mod passwords;
 pub mod sessions;

@@ -22,10 +22,10 @@ pub(crate) async fn log_in(
     password: String,
 ) -> Result<User, ApiError> {
     let address = client_address::of(request, &shared.settings);
-    let attempt = shared.throttles.log_in(username, address)?;
+    let attempt = shared.throttles.log_in_anywhere(&*shared.services.nodes, username, address).await?;
     let found = shared.services.accounts.authenticate(username, Password::unchecked(password)).await;
     if !matches!(found, Err(LogInError::Refused)) {
-        attempt.forgive();
+        attempt.forgive().await;
     }
     let user = found?;
     let device = request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));

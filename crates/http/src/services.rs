@@ -8,6 +8,7 @@ use chatapp_domain::conversations::Conversations;
 use chatapp_domain::directory::Directory;
 use chatapp_domain::messaging::Messaging;
 use chatapp_domain::ports::StoreHealth;
+use chatapp_domain::ports::nodes::Nodes;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::time::Clock;
 
@@ -28,6 +29,8 @@ pub struct Services {
     pub feed: Arc<dyn EventFeed>,
     /// Telling people who are connected.
     pub notifier: Arc<dyn Notifier>,
+    /// The other nodes, if there are any.
+    pub nodes: Arc<dyn Nodes>,
     /// Whether the database answers.
     pub health: Arc<dyn StoreHealth>,
     /// Where "now" comes from.

@@ -1,10 +1,11 @@
 //! How much one account, one address and one person may ask for. Whoever asks for more is told when to come back.
 //!
-//! Each server counts for itself, and forgets when it restarts.
+//! Each server counts for itself, and forgets when it restarts; only log-ins are counted by all nodes together.
 
 mod buckets;
 mod limit;
 mod log_in;
+mod together;
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::{IpAddr, Ipv6Addr};

@@ -24,6 +24,10 @@ impl Hub {
         Self { registry: Arc::new(Registry::new(settings)) }
     }
 
+    pub(crate) fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.registry)
+    }
+
     /// How many connections there are here, displaced ones that have not closed yet included.
     pub fn connections(&self) -> usize {
         self.registry.connections()

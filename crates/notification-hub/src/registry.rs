@@ -1,8 +1,8 @@
 //! Who is connected and who watches whom, in shards by user.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
 use chatapp_domain::event::Event;
@@ -10,6 +10,7 @@ use chatapp_domain::ports::notifications::{FeedFull, Watched, Whisper};
 use chatapp_domain::session::SessionId;
 use chatapp_domain::user::{UserId, Username};
 
+use crate::bus::NodeId;
 use crate::outbox::Outbox;
 use crate::settings::HubSettings;
 
@@ -19,13 +20,19 @@ pub(crate) struct Registry {
     shards: Box<[Mutex<Shard>]>,
     connections: AtomicUsize,
     numbers: AtomicU64,
+    witness: OnceLock<Witness>,
 }
+
+/// Told of whoever comes here first or leaves here last. Called under a lock: it must not wait, nor call the hub.
+pub(crate) type Witness = Box<dyn Fn(UserId) + Send + Sync>;
 
 /// The part of the people that one lock guards.
 #[derive(Default)]
 struct Shard {
     /// Oldest connection first; nobody stays without one.
     connected: HashMap<UserId, Vec<Arc<Outbox>>>,
+    /// Who has a connection on which other nodes; nobody stays without one.
+    elsewhere: HashMap<UserId, HashSet<NodeId>>,
     /// Who is told when these people come and go, by the number of the watching connection.
     watched: HashMap<UserId, BTreeMap<u64, Watcher>>,
 }
@@ -39,7 +46,14 @@ struct Watcher {
 impl Registry {
     pub(crate) fn new(settings: HubSettings) -> Self {
         let shards = (0..settings.shards.next_power_of_two()).map(|_| Mutex::default()).collect();
-        Self { settings, shards, connections: AtomicUsize::new(0), numbers: AtomicU64::new(0) }
+        let (connections, numbers, witness) = (AtomicUsize::new(0), AtomicU64::new(0), OnceLock::new());
+        Self { settings, shards, connections, numbers, witness }
+    }
+
+    /// From now on, once and for all, `witness` hears who comes and goes here.
+    pub(crate) fn observe(&self, witness: Witness) {
+        // A second one would be a defect, and is never heard.
+        let _ = self.witness.set(witness);
     }
 
     pub(crate) fn connections(&self) -> usize {
@@ -78,6 +92,7 @@ impl Registry {
         own.push(Arc::clone(&outbox));
         if came {
             wakers.extend(shard.presence(user, true));
+            self.witnessed(user);
         }
         drop(shard);
         wake(wakers);
@@ -95,8 +110,35 @@ impl Registry {
         }
         shard.connected.remove(&user);
         let wakers = shard.presence(user, false);
+        self.witnessed(user);
         drop(shard);
         wake(wakers);
+    }
+
+    /// Somebody has, or has no longer, a connection on another node. Whoever watches hears of it unless the user is in
+    /// more than one place.
+    pub(crate) fn elsewhere(&self, user: UserId, node: NodeId, online: bool) {
+        let mut shard = self.lock(user);
+        let before = shard.elsewhere.contains_key(&user);
+        if online {
+            shard.elsewhere.entry(user).or_default().insert(node);
+        } else if let Some(nodes) = shard.elsewhere.get_mut(&user) {
+            nodes.remove(&node);
+            if nodes.is_empty() {
+                shard.elsewhere.remove(&user);
+            }
+        }
+        let after = shard.elsewhere.contains_key(&user);
+        let is_here = shard.connected.contains_key(&user);
+        let wakers = if before == after || is_here { Vec::new() } else { shard.tell_watchers(user, online) };
+        drop(shard);
+        wake(wakers);
+    }
+
+    fn witnessed(&self, user: UserId) {
+        if let Some(witness) = self.witness.get() {
+            witness(user);
+        }
     }
 
     /// From now on `outbox` hears when `person` comes and goes.
@@ -114,7 +156,14 @@ impl Registry {
         }
     }
 
+    /// Whether the user has a connection on any node.
     pub(crate) fn is_online(&self, user: UserId) -> bool {
+        let shard = self.lock(user);
+        shard.connected.contains_key(&user) || shard.elsewhere.contains_key(&user)
+    }
+
+    /// Whether the user has a connection here.
+    pub(crate) fn is_here(&self, user: UserId) -> bool {
         self.lock(user).connected.contains_key(&user)
     }
 
@@ -141,8 +190,13 @@ impl Registry {
 }
 
 impl Shard {
-    /// Tells those who watch `user`, still under the lock: a coming must not overtake a going.
+    /// The user came here first, or left here last, which is news unless there is another node where the user is.
     fn presence(&self, user: UserId, online: bool) -> Vec<Waker> {
+        if self.elsewhere.contains_key(&user) { Vec::new() } else { self.tell_watchers(user, online) }
+    }
+
+    /// Tells those who watch `user`, still under the lock: a coming must not overtake a going.
+    fn tell_watchers(&self, user: UserId, online: bool) -> Vec<Waker> {
         let watchers = self.watched.get(&user).into_iter().flat_map(BTreeMap::values);
         watchers
             .filter_map(|watcher| watcher.outbox.whisper(&Whisper::Presence { user: watcher.username.clone(), online }))
@@ -195,7 +249,7 @@ mod tests {
         registry.leave(UserId(1), &outbox);
         for shard in &registry.shards {
             let shard = locked(shard);
-            assert!(shard.connected.is_empty() && shard.watched.is_empty());
+            assert!(shard.connected.is_empty() && shard.watched.is_empty() && shard.elsewhere.is_empty());
         }
         assert_eq!((registry.connections(), Arc::strong_count(&outbox)), (0, 1));
     }

@@ -35,6 +35,7 @@ pub(crate) fn run(outside: &Outside) -> Result<(), Failure> {
     if !reading.problems.iter().any(|problem| problem.is_about(&["data_dir", "database_url", "database_url_file"])) {
         findings.database(&reading.settings);
     }
+    findings.bus(&reading.settings);
     findings.address(&reading.settings);
     // All of it in one go: a reader that has seen enough, such as head, may close its end.
     let _ = writeln!(std::io::stdout(), "{table}\n{}", findings.lines());
@@ -100,6 +101,17 @@ impl Findings {
             Err(error) => self.problems.push(chain(&error)),
         }
         database.close();
+    }
+
+    fn bus(&mut self, settings: &Settings) {
+        let Some(bus) = &settings.nodes.bus else { return };
+        let url = &bus.url;
+        match block_on(chatapp_notification_hub::probe(url)) {
+            Ok(Ok(version)) => self.notes.push(format!("{version} at {url}")),
+            // The server runs all the same.
+            Ok(Err(error)) => self.warnings.push(format!("Redis at {url} does not answer: {}", chain(&error))),
+            Err(error) => self.problems.push(chain(&error)),
+        }
     }
 
     fn address(&mut self, settings: &Settings) {

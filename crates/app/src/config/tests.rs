@@ -108,7 +108,7 @@ fn a_file_that_was_asked_for_must_be_there() {
 fn what_is_not_implemented_is_refused_and_what_is_unknown_in_the_environment_is_not() {
     let machine = Machine::new()
         .variable("CHATAPP_SIGN_UP", "open")
-        .variable("CHATAPP_REDIS_URL", "redis://:hunter2@127.0.0.1")
+        .variable("CHATAPP_REDIS_URL", "http://:hunter2@127.0.0.1")
         .variable("CHATAPP_PORT", "tcp://10.0.0.1:8000")
         .variable("CHATAPP_PASSWORD", "hunter2")
         .variable("CHATAPP_LISTEN", "");
@@ -116,7 +116,8 @@ fn what_is_not_implemented_is_refused_and_what_is_unknown_in_the_environment_is_
     assert_eq!(
         problems,
         [
-            "environment variable CHATAPP_REDIS_URL: redis_url: is not supported yet: run a single node and leave it out",
+            "environment variable CHATAPP_REDIS_URL: redis_url: must be redis://[user:password@]host[:port][/database], \
+             rediss://... for TLS, or unix:///path",
             "environment variable CHATAPP_SIGN_UP: sign_up: \"open\" is not implemented yet; only \"closed\" is",
         ]
     );
@@ -248,4 +249,16 @@ fn the_example_file_shows_every_setting_with_its_default() {
             assert_eq!(value, default, "{key}");
         }
     }
+}
+
+#[test]
+fn a_redis_is_shown_without_its_password_and_wants_a_shared_key() {
+    let machine = Machine::new().variable("CHATAPP_REDIS_URL", "rediss://me:hunter2@cache.example/2");
+    let reading = machine.read();
+    assert!(reading.problems.is_empty(), "{:?}", reading.problems);
+    let shown = reading.effective.iter().find(|effective| effective.key == "redis_url").unwrap();
+    assert_eq!(shown.value, "rediss://cache.example:6379");
+    assert!(!format!("{reading:?}").contains("hunter2"));
+    assert!(reading.warnings.iter().any(|warning| warning.contains("secret_key is not")), "{:?}", reading.warnings);
+    assert!(machine.flag("redis_prefix", "a b").problems()[0].contains("redis_prefix: must be 1 to 64 letters"));
 }

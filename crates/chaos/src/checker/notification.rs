@@ -49,13 +49,15 @@ fn in_time(story: &Story<'_>, verdict: &mut Verdict) {
     }
     for operation in &story.operations {
         let Some((acked, message)) = operation.acked.zip(operation.answers.first()) else { continue };
-        if !is_good(story, operation.invoked, acked + LIMIT) {
-            continue;
-        }
+        let is_good = is_good(story, operation.invoked, acked + LIMIT);
         for (socket, heard) in people(operation).filter_map(|person| sockets.get(person)).flatten() {
             if socket.opened < operation.invoked && socket.closed.is_none_or(|closed| closed > acked + LIMIT) {
-                verdict.timed += 1;
                 let delay = heard.get(&message.id).map(|at| at.saturating_sub(acked));
+                if !is_good {
+                    verdict.longest_bad_delay = verdict.longest_bad_delay.max(delay.unwrap_or(0));
+                    continue;
+                }
+                verdict.timed += 1;
                 verdict.longest_delay = verdict.longest_delay.max(delay.unwrap_or(0));
                 if delay.is_none_or(|delay| delay > LIMIT) {
                     verdict.add(Breach::Late, || {

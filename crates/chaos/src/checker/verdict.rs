@@ -51,6 +51,8 @@ pub struct Verdict {
     pub timed: usize,
     /// The longest delay of a notification in good times, in microseconds.
     pub longest_delay: u64,
+    /// The longest delay of one in other times that came in the end, on a socket that stayed open.
+    pub longest_bad_delay: u64,
     /// Answers by status; those without one under their reason.
     pub answers: BTreeMap<String, usize>,
     /// The longest wait for an answer, in microseconds.

@@ -107,13 +107,18 @@ impl Device {
         }
     }
 
-    async fn connect(&self) -> Option<(u64, Stream)> {
+    async fn connect(&mut self) -> Option<(u64, Stream)> {
         let query = match self.dialect {
             Dialect::V1 => format!("epoch={}&pos={}", self.epoch, self.after),
             Dialect::Plain if self.after == 0 => String::new(),
             Dialect::Plain => format!("since={}", self.after),
         };
-        let mut request = format!("ws://{}/ws?{query}", self.person.address).into_client_request().ok()?;
+        // Whoever comes and goes may come back through another node.
+        let address = match self.person.nodes.as_slice() {
+            nodes @ [_, _, ..] if !self.steady => nodes[self.random.random_range(0..nodes.len())],
+            _ => self.person.address,
+        };
+        let mut request = format!("ws://{address}/ws?{query}").into_client_request().ok()?;
         request.headers_mut().insert("cookie", self.person.cookie.parse().ok()?);
         if self.dialect == Dialect::V1 {
             request.headers_mut().insert("sec-websocket-protocol", "chatapp.v1".parse().ok()?);

@@ -25,8 +25,10 @@ pub struct Person {
     pub peers: Vec<String>,
     /// What their requests and sockets carry.
     pub cookie: String,
-    /// Where the server listens.
+    /// Where their own server listens.
     pub address: SocketAddr,
+    /// Where all servers listen.
+    pub(super) nodes: Vec<SocketAddr>,
     pub(super) recorder: Arc<Recorder>,
     http: reqwest::Client,
     /// How many read positions are on their way.
@@ -55,20 +57,22 @@ type Given = (Answer, Option<Value>);
 
 impl Person {
     pub(super) async fn log_in(
-        address: SocketAddr,
+        nodes: &[SocketAddr],
+        place: usize,
         name: &str,
         peers: Vec<String>,
         recorder: Arc<Recorder>,
     ) -> anyhow::Result<Self> {
         let http =
             reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).timeout(PATIENCE).build()?;
+        let address = nodes[place % nodes.len()];
         let credentials = json!({ "username": name, "password": PASSWORD });
         let asked = http.post(format!("http://{address}/api/v1/session/")).json(&credentials).send().await?;
         let status = asked.status();
         let cookie = asked.headers().get("set-cookie").with_context(|| format!("{name} cannot log in: {status}"))?;
         let cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
         let (marks, _) = watch::channel(0);
-        Ok(Self { name: name.to_owned(), peers, cookie, address, recorder, http, marks })
+        Ok(Self { name: name.to_owned(), peers, cookie, address, nodes: nodes.to_vec(), recorder, http, marks })
     }
 
     /// One attempt to send a message.

@@ -27,6 +27,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "for 10 s: 50 half requests, 50 of garbage, 8 log-ins at a time, frames without end and of 1 GiB",
     engines: BOTH,
     ground: Kind::Folder,
+    nodes: 1,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -12,6 +12,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the database stopped with SIGSTOP for 25 s",
     engines: &[Engine::Mariadb],
     ground: Kind::Folder,
+    nodes: 1,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -18,6 +18,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "no file descriptors left for 6 s, and 200 connections that want one",
     engines: BOTH,
     ground: Kind::Folder,
+    nodes: 1,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -13,6 +13,7 @@ pub(super) const FAULT: Fault = Fault {
     // MariaDB ends itself when its disk is full: then it is the database that was killed.
     engines: &[Engine::Sqlite],
     ground: Kind::SmallDisk,
+    nodes: 1,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -15,6 +15,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "another process keeps all writes locked out for 15 s",
     engines: BOTH,
     ground: Kind::Folder,
+    nodes: 1,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

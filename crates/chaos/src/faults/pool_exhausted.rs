@@ -14,6 +14,7 @@ pub(super) const FAULT: Fault = Fault {
     // SQLite's readers wait for nobody.
     engines: &[Engine::Mariadb],
     ground: Kind::Folder,
+    nodes: 1,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

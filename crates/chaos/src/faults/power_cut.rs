@@ -16,6 +16,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the power of the database's disk cut five times",
     engines: BOTH,
     ground: Kind::Volume,
+    nodes: 1,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -12,6 +12,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the server killed with -9 twenty times",
     engines: BOTH,
     ground: Kind::Folder,
+    nodes: 1,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -17,6 +17,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "65 sockets that never read and 65 that read one frame a second",
     engines: BOTH,
     ground: Kind::Folder,
+    nodes: 1,
     settings: &[("CHATAPP_SOCKETS_PER_USER", "100")],
     strike: |stage| Box::pin(strike(stage)),
 };

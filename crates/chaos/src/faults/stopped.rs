@@ -18,6 +18,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "SIGTERM with 200 more sockets open, then started again",
     engines: BOTH,
     ground: Kind::Folder,
+    nodes: 1,
     settings: &[("CHATAPP_SOCKETS_PER_USER", "100")],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -20,6 +20,17 @@ pub struct Peaks {
     pub files: u64,
 }
 
+impl Peaks {
+    /// The higher of each.
+    pub fn higher(self, other: Self) -> Self {
+        Self {
+            rss: self.rss.max(other.rss),
+            threads: self.threads.max(other.threads),
+            files: self.files.max(other.files),
+        }
+    }
+}
+
 #[derive(Default)]
 struct Shared {
     pid: AtomicU32,

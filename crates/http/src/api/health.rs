@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use chatapp_domain::ports::nodes::BusState;
 use serde_json::json;
 
 use crate::error::ApiError;
@@ -13,7 +14,8 @@ pub(crate) async fn live() -> HttpResponse {
     json::ok(&json!({"status": "ok"}))
 }
 
-/// Whether requests can be answered: the database answers, and the server is not stopping.
+/// Whether requests can be answered: the database answers, and the server is not stopping. Without its bus a node still
+/// does all of its work, so that is only said.
 pub(crate) async fn ready(shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
     if shared.sockets.is_stopping() {
         return Err(ApiError::BUSY);
@@ -21,5 +23,10 @@ pub(crate) async fn ready(shared: Data<Shared>) -> Result<HttpResponse, ApiError
     // A defect underneath is no reason to say anything else than "not now".
     let unready = |cause| ApiError::Unavailable { retry_after: 1, cause: Some(cause) };
     shared.services.health.check().await.map_err(unready)?;
-    Ok(json::ok(&json!({"status": "ok"})))
+    let status = match shared.services.nodes.bus() {
+        BusState::Alone => json!({"status": "ok"}),
+        BusState::Connected => json!({"status": "ok", "bus": "connected"}),
+        BusState::Away => json!({"status": "ok", "bus": "away"}),
+    };
+    Ok(json::ok(&status))
 }

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use chatapp_domain::ports::nodes::SharedLimit;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::{Quota, RateLimiter};
@@ -29,6 +30,11 @@ impl<C: Clock> Limit<C> {
     pub(super) fn take(&self, key: u64) -> Result<(), Wait> {
         let refuse = |until: governor::NotUntil<C::Instant>| Wait(until.wait_time_from(self.limiter.clock().now()));
         self.limiter.check_key(&key).map_err(refuse)
+    }
+
+    /// The same limit, for all nodes to count together.
+    pub(super) fn shared(&self, key: String) -> SharedLimit {
+        SharedLimit { key, burst: self.rate.burst.max(1), every: self.rate.every }
     }
 
     /// Undoes one [`Limit::take`] that succeeded.

@@ -15,6 +15,7 @@ use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::directory::Directory;
 use chatapp_domain::messaging::Messaging;
+use chatapp_domain::ports::nodes::Alone;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::session::Lifetime;
 use chatapp_http::{Services, Settings, ThrottleSettings};
@@ -138,6 +139,7 @@ fn services(stores: &MemoryStores, hub: &Arc<Hub>, hasher: &PlainHasher, clock: 
         catch_up: CatchUp::new(all.events),
         feed,
         notifier,
+        nodes: Arc::new(Alone),
         health: all.health,
         clock,
     }

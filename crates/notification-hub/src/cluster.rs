@@ -1,0 +1,111 @@
+//! A hub that is one of many.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chatapp_domain::event::Event;
+use chatapp_domain::ports::nodes::{BusState, Nodes, SharedLimit};
+use chatapp_domain::ports::notifications::{EventFeed, FeedFull, Notifier, Subscription, Watched, Whisper};
+use chatapp_domain::session::SessionId;
+use chatapp_domain::user::UserId;
+use tokio::sync::watch;
+
+use crate::bus::{Bus, BusSettings, News, Shared};
+use crate::hub::Hub;
+use crate::settings::HubSettings;
+
+/// Tells the connections of this process, and then the other nodes, what was committed. Cheap to clone; clones are the
+/// same node.
+#[derive(Clone)]
+pub struct Cluster {
+    hub: Hub,
+    shared: Arc<Shared>,
+}
+
+impl Cluster {
+    /// A node without connections, and its way to the others, which its owner must run.
+    pub fn new(hub: HubSettings, bus: &BusSettings) -> (Self, Bus) {
+        let hub = Hub::new(hub);
+        let shared = Arc::new(Shared::new(hub.registry(), bus));
+        let witness = Arc::downgrade(&shared);
+        hub.registry().observe(Box::new(move |user| {
+            if let Some(shared) = witness.upgrade() {
+                shared.outgoing.moved(user);
+            }
+        }));
+        let bus = Bus::new(Arc::clone(&shared), bus.url.clone());
+        (Self { hub, shared }, bus)
+    }
+
+    /// The connections of this process alone: what is told there goes no further.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Resolves when something may have been missed: the bus is back, or another node could not tell all of its news.
+    /// Then every connection's position should be compared with the database.
+    pub async fn comparison(&self) {
+        self.shared.comparison().await;
+    }
+
+    /// How much news was never told to the other nodes, because too much waited or the bus was away.
+    pub fn lost(&self) -> u64 {
+        self.shared.outgoing.lost()
+    }
+
+    /// The bus's state, now and whenever it changes.
+    pub fn states(&self) -> watch::Receiver<BusState> {
+        self.shared.states()
+    }
+}
+
+impl Notifier for Cluster {
+    fn notify(&self, to: UserId, event: Event) {
+        self.hub.notify(to, event.clone());
+        self.shared.outgoing.push(to, News::Event(to, event));
+    }
+
+    fn whisper(&self, to: UserId, whisper: Whisper) {
+        let concerns_others = matches!(whisper, Whisper::Typing { .. } | Whisper::SessionsEnded(_));
+        let news = concerns_others.then(|| News::Whisper(to, whisper.clone()));
+        self.hub.whisper(to, whisper);
+        if let Some(news) = news {
+            self.shared.outgoing.push(to, news);
+        }
+    }
+}
+
+impl EventFeed for Cluster {
+    fn subscribe(&self, user: &Watched, session: Option<SessionId>) -> Result<Pin<Box<dyn Subscription>>, FeedFull> {
+        self.hub.subscribe(user, session)
+    }
+
+    fn is_online(&self, user: UserId) -> bool {
+        self.hub.is_online(user)
+    }
+
+    fn connected_users(&self) -> Vec<UserId> {
+        self.hub.connected_users()
+    }
+
+    fn connected_sessions(&self) -> Vec<(UserId, SessionId)> {
+        self.hub.connected_sessions()
+    }
+}
+
+#[async_trait]
+impl Nodes for Cluster {
+    fn bus(&self) -> BusState {
+        self.shared.state()
+    }
+
+    async fn take(&self, limit: &SharedLimit) -> Option<Result<(), Duration>> {
+        self.shared.take(limit).await
+    }
+
+    async fn give_back(&self, limit: &SharedLimit) {
+        self.shared.give_back(limit).await;
+    }
+}
