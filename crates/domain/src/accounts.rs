@@ -1,5 +1,6 @@
 //! Making users, logging in and out.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -10,7 +11,7 @@ use crate::ports::notifications::{Notifier, Whisper};
 use crate::ports::passwords::{HashError, PasswordHasher};
 use crate::ports::sessions::SessionStore;
 use crate::ports::users::{CreateUserError, UserStore};
-use crate::session::{ActiveSession, Lifetime, NewSession, SessionId, SessionKey};
+use crate::session::{ActiveSession, Lifetime, NewSession, Session, SessionId, SessionKey};
 use crate::time::Clock;
 use crate::user::{Email, NewUser, User, UserId, Username, UsernameKey};
 
@@ -146,6 +147,33 @@ impl Accounts {
         Ok(())
     }
 
+    /// A user's sessions that count, the one used last first; at most [`Session::LISTED`], those opened last.
+    pub async fn sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        let now = self.clock.now();
+        let mut sessions = self.sessions.list(user).await?;
+        sessions.retain(|session| self.lifetime.covers(session, now));
+        sessions.sort_by_key(|session| Reverse((session.used_at, session.id)));
+        Ok(sessions)
+    }
+
+    /// Ends one of a user's sessions and closes its connections. Gives whether it was there, and theirs.
+    pub async fn end_session(&self, user: UserId, session: SessionId) -> Result<bool, StoreError> {
+        let ended = self.sessions.close_one(user, session).await?;
+        if ended {
+            self.notifier.whisper(user, Whisper::SessionsEnded(vec![session]));
+        }
+        Ok(ended)
+    }
+
+    /// Ends a user's sessions, all or all but one, and closes their connections.
+    pub async fn end_sessions(&self, user: UserId, except: Option<SessionId>) -> Result<(), StoreError> {
+        let ended = self.sessions.close_all(user, except).await?;
+        if !ended.is_empty() {
+            self.notifier.whisper(user, Whisper::SessionsEnded(ended));
+        }
+        Ok(())
+    }
+
     /// Replaces a password and ends every session of the user, but for the one it was changed in.
     pub async fn set_password(
         &self,
@@ -156,14 +184,6 @@ impl Accounts {
         let hash = self.hasher.hash(password).await?;
         self.users.set_password(user, hash).await?;
         self.end_sessions(user, except).await?;
-        Ok(())
-    }
-
-    async fn end_sessions(&self, user: UserId, except: Option<SessionId>) -> Result<(), StoreError> {
-        let ended = self.sessions.close_all(user, except).await?;
-        if !ended.is_empty() {
-            self.notifier.whisper(user, Whisper::SessionsEnded(ended));
-        }
         Ok(())
     }
 

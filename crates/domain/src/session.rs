@@ -37,6 +37,11 @@ pub struct Session {
     pub address: String,
 }
 
+impl Session {
+    /// How many of a user's sessions are listed at most.
+    pub const LISTED: i64 = 100;
+}
+
 /// A session about to be opened.
 #[derive(Clone, Debug)]
 pub struct NewSession {

@@ -13,7 +13,7 @@ use chatapp_domain::ports::passwords::HashError;
 use chatapp_domain::ports::users::UserStore;
 use chatapp_domain::session::{Lifetime, SessionId, SessionKey};
 use chatapp_domain::time::{Clock, Timestamp};
-use chatapp_domain::user::{Email, User, Username};
+use chatapp_domain::user::{Email, User, UserId, Username};
 use chatapp_testkit::builders::{NEW_YEAR, PASSWORD, a_user};
 use chatapp_testkit::clock::SetClock;
 use chatapp_testkit::memory::MemoryStores;
@@ -228,4 +228,41 @@ async fn a_new_password_ends_the_other_sessions_and_tells_their_connections() {
     scene.accounts.set_password(scene.ada.id, Password::unchecked("yet another"), None).await.unwrap();
     assert!(scene.notifier.whispers().is_empty(), "there is nothing to tell");
     assert_eq!(scene.clock.now(), NEW_YEAR);
+}
+
+#[tokio::test]
+async fn sessions_are_seen_by_their_last_use_while_they_count() {
+    let scene = scene().await;
+    let (one, two, three) = (scene.open(1).await, scene.open(2).await, scene.open(3).await);
+    let seen = async || {
+        let sessions = scene.accounts.sessions(scene.ada.id).await.unwrap();
+        sessions.into_iter().map(|session| session.id).collect::<Vec<_>>()
+    };
+    assert_eq!(seen().await, [three, two, one]);
+    scene.clock.set(NEW_YEAR.after(Duration::from_secs(1800)));
+    scene.used_at(1).await.unwrap();
+    assert_eq!(seen().await, [one, three, two]);
+    scene.clock.set(NEW_YEAR.after(LIFETIME.idle));
+    assert_eq!(seen().await, [one], "the others were not used");
+    let nobody = UserId(scene.ada.id.0 + 1);
+    assert!(scene.accounts.sessions(nobody).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn whoever_ends_a_session_of_their_own_ends_its_connections() {
+    let scene = scene().await;
+    let (one, two, three) = (scene.open(1).await, scene.open(2).await, scene.open(3).await);
+    let nobody = UserId(scene.ada.id.0 + 1);
+    assert!(!scene.accounts.end_session(nobody, one).await.unwrap(), "it is not theirs");
+    assert!(scene.notifier.whispers().is_empty());
+    assert!(scene.accounts.end_session(scene.ada.id, one).await.unwrap());
+    assert!(!scene.accounts.end_session(scene.ada.id, one).await.unwrap(), "it is over already");
+    assert_eq!(scene.notifier.whispers(), [(scene.ada.id, Whisper::SessionsEnded(vec![one]))], "told once");
+    assert_eq!(scene.used_at(1).await, None);
+
+    scene.notifier.clear();
+    scene.accounts.end_sessions(scene.ada.id, Some(two)).await.unwrap();
+    scene.accounts.end_sessions(scene.ada.id, Some(two)).await.unwrap();
+    assert_eq!(scene.notifier.whispers(), [(scene.ada.id, Whisper::SessionsEnded(vec![three]))], "told once");
+    assert_eq!((scene.used_at(2).await, scene.used_at(3).await), (Some(NEW_YEAR), None));
 }

@@ -9,4 +9,5 @@ pub(crate) mod me;
 pub(crate) mod messages;
 pub(crate) mod root;
 pub(crate) mod session;
+pub(crate) mod sessions;
 pub(crate) mod users;

@@ -8,7 +8,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi};
 
 pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
-use crate::api::{conversations, events, me, messages, root, session, users};
+use crate::api::{conversations, events, me, messages, root, session, sessions, users};
 use crate::wire;
 
 #[derive(utoipa::OpenApi)]
@@ -32,6 +32,9 @@ use crate::wire;
         me::change,
         session::log_in,
         session::log_out,
+        sessions::list,
+        sessions::end,
+        sessions::end_others,
         root::show,
     ),
     components(schemas(

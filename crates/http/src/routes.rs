@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{ResponseError, guard};
 
-use crate::api::{conversations, docs, events, health, me, messages, root, session as sessions, users};
+use crate::api::{conversations, docs, events, health, me, messages, root, session as log_in, sessions, users};
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::page::{assets, login, logout, shell};
@@ -26,7 +26,9 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/user/").get(users::list),
         Endpoint::at("/user/{username}/").get(users::show),
         Endpoint::at("/me/").get(me::show).on(Method::PATCH, me::change),
-        Endpoint::at("/session/").on(Method::POST, sessions::log_in).on(Method::DELETE, sessions::log_out),
+        Endpoint::at("/session/").on(Method::POST, log_in::log_in).on(Method::DELETE, log_in::log_out),
+        Endpoint::at("/me/session/").get(sessions::list).on(Method::DELETE, sessions::end_others),
+        Endpoint::at("/me/session/{id}/").on(Method::DELETE, sessions::end),
         Endpoint::at("/").get(root::show),
         Endpoint::at("/openapi.json/").get(docs::document),
         Endpoint::at("/docs/").get(docs::explorer),

@@ -10,7 +10,7 @@ mod server_frame;
 mod time;
 mod user;
 
-pub(crate) use self::account::{Credentials, Me, PageSettings, Profile, Root};
+pub(crate) use self::account::{Credentials, Me, PageSettings, Profile, Root, Session, Sessions};
 pub(crate) use self::client_frame::ClientFrame;
 pub(crate) use self::conversation::{Conversation, ConversationPage, ReadMark};
 pub(crate) use self::event::{Event, EventPage};

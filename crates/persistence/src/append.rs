@@ -17,14 +17,15 @@ use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::messages::{AfterAppend, AppendError, Appended, Saved};
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::UserId;
-use diesel::Insertable;
-use diesel::result::QueryResult;
+use diesel::result::DatabaseErrorKind::UniqueViolation;
+use diesel::result::{Error, QueryResult};
+use diesel::{Insertable, Queryable};
 use tokio::sync::oneshot;
 
 use crate::connection::AnyConnection;
 #[cfg(feature = "planted-faults")]
 use crate::planted;
-use crate::rows::{ConversationRow, FeedRow, MessageRow};
+use crate::rows::{FeedRow, MessageRow};
 use crate::schema::messages;
 
 /// A draft on its way through the writer.
@@ -80,18 +81,37 @@ struct NewMessageRow<'a> {
     body: &'a str,
 }
 
-/// What a transaction reads before it counts, and writes back.
+/// What a transaction reads before it counts.
 #[derive(Default)]
 struct Counters {
     feeds: HashMap<i64, FeedRow>,
-    conversations: HashMap<Pair, ConversationRow>,
+    threads: HashMap<Pair, Thread>,
+}
+
+/// Where a conversation has got to: what its newest message's row says.
+#[derive(Clone, Copy, Default, Queryable)]
+struct Newest {
+    seq: i64,
+    low_sent: i64,
+    sent_at: i64,
+}
+
+/// A conversation, and where it has got to.
+#[derive(Clone, Copy)]
+struct Thread {
+    id: i64,
+    newest: Newest,
 }
 
 /// Writes drafts, and remembers between transactions what spares a look into the database.
 #[derive(Default)]
 pub(crate) struct Appender {
     ids: mysql::IdBlock,
+    known: mysql::Known,
     remembered: sqlite::Remembered,
+    /// Whether the drafts' keys are looked up first. They seldom were used before, and if one was its index says so:
+    /// the transaction is then repeated, with a look.
+    expects_repeats: bool,
 }
 
 type Earlier = HashMap<(i64, String), MessageRow>;
@@ -220,13 +240,22 @@ impl Appender {
     /// Forgets what it remembers: a transaction failed, or something else wrote in it.
     pub(crate) fn forget(&mut self) {
         self.remembered.clear();
+        self.known.clear();
+    }
+
+    /// Whether a transaction that failed so will do if it is repeated, with a look at the keys first.
+    pub(crate) fn expect_repeats_after(&mut self, error: &Error) -> bool {
+        let is_news = !self.expects_repeats && matches!(error, Error::DatabaseError(UniqueViolation, _));
+        self.expects_repeats = is_news;
+        is_news
     }
 
     /// Saves drafts in the open transaction.
     pub(crate) fn run(&mut self, connection: &mut AnyConnection, drafts: &mut [&mut Append]) -> QueryResult<()> {
+        let look = self.expects_repeats;
         match connection {
             AnyConnection::Sqlite(connection) => {
-                let earlier = sqlite::earlier(connection, drafts)?;
+                let earlier = if look { sqlite::earlier(connection, drafts)? } else { Earlier::new() };
                 let counters = self.remembered.counters(connection, drafts)?;
                 let wanted = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
                 let mut ids = sqlite::take_ids(connection, wanted)?;
@@ -234,8 +263,8 @@ impl Appender {
                 sqlite::save(connection, drafts, counters)
             }
             AnyConnection::Mysql(connection) => {
-                let mut counters = mysql::counters(connection, drafts)?;
-                let earlier = mysql::earlier(connection, drafts)?;
+                let mut counters = self.known.counters(connection, drafts)?;
+                let earlier = if look { mysql::earlier(connection, drafts)? } else { Earlier::new() };
                 decide(drafts, &earlier, &mut counters, || self.ids.next());
                 mysql::save(connection, drafts, &counters)
             }
@@ -280,27 +309,25 @@ impl Counters {
     /// Takes the next numbers for a draft; `None` if one of its people is gone.
     fn place(&mut self, append: &Append, next_id: &mut impl FnMut() -> Option<i64>) -> Option<Placed> {
         let (sender, recipient) = (append.sender(), append.recipient());
-        let conversation = self.conversations.get_mut(&append.pair())?;
+        let thread = self.threads.get_mut(&append.pair())?;
         if !self.feeds.contains_key(&recipient) {
             return None;
         }
         let id = next_id()?;
         let sender_pos = self.feeds.get_mut(&sender)?.take();
         let recipient_pos = if sender == recipient { sender_pos } else { self.feeds.get_mut(&recipient)?.take() };
-        let sender_is_low = UserId(sender) == append.pair().low();
-        let (low_pos, high_pos) = if sender_is_low { (sender_pos, recipient_pos) } else { (recipient_pos, sender_pos) };
-        conversation.last_seq += 1;
-        conversation.low_sent += i64::from(sender_is_low);
-        conversation.last_at = conversation.last_at.max(append.draft.at.as_micros());
-        (conversation.low_pos, conversation.high_pos) = (low_pos, high_pos);
+        let newest = &mut thread.newest;
+        newest.seq += 1;
+        newest.low_sent += i64::from(UserId(sender) == append.pair().low());
+        newest.sent_at = newest.sent_at.max(append.draft.at.as_micros());
         Some(Placed {
             id,
-            conversation: conversation.id,
-            seq: conversation.last_seq,
+            conversation: thread.id,
+            seq: newest.seq,
             sender_pos,
             recipient_pos,
-            low_sent: conversation.low_sent,
-            at: conversation.last_at,
+            low_sent: newest.low_sent,
+            at: newest.sent_at,
         })
     }
 }
@@ -330,14 +357,10 @@ fn pairs(drafts: &[&mut Append], feeds: &HashMap<i64, FeedRow>) -> BTreeSet<Pair
 }
 
 impl Counters {
-    /// The counters that this transaction has moved.
-    fn moved<'a>(&'a self, drafts: &'a [&mut Append]) -> (Vec<&'a FeedRow>, Vec<&'a ConversationRow>) {
-        let new = || drafts.iter().filter(|append| matches!(append.fate, Fate::New(_)));
-        let people: BTreeSet<i64> = new().flat_map(|append| [append.sender(), append.recipient()]).collect();
-        let pairs: BTreeSet<Pair> = new().map(|append| append.pair()).collect();
-        (
-            people.iter().filter_map(|user| self.feeds.get(user)).collect(),
-            pairs.iter().filter_map(|pair| self.conversations.get(pair)).collect(),
-        )
+    /// The feeds that this transaction has moved.
+    fn moved(&self, drafts: &[&mut Append]) -> Vec<FeedRow> {
+        let new = drafts.iter().filter(|append| matches!(append.fate, Fate::New(_)));
+        let people: BTreeSet<i64> = new.flat_map(|append| [append.sender(), append.recipient()]).collect();
+        people.iter().filter_map(|user| self.feeds.get(user).copied()).collect()
     }
 }

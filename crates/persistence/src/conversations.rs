@@ -11,13 +11,16 @@ use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::conversations::{AfterRead, ConversationStore, ReadMoved};
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::{Identity, User, UserId};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never};
 use crate::error::UnitError;
 use crate::events::{NewEvent, READ};
-use crate::rows::{CONVERSATION, ConversationRow, FEED, FeedRow, MESSAGE, MessageRow, USER, UserRow};
+use crate::rows::{
+    CONVERSATION, ConversationRow, FEED, FeedRow, MESSAGE, MessageRow, USER, UserRow, is_newest_message,
+};
 use crate::schema::{conversations, events, feeds, messages, users};
 
 impl Database {
@@ -63,90 +66,160 @@ impl ConversationStore for Conversations {
     }
 }
 
-type Row = (ConversationRow, MessageRow, UserRow);
+/// A conversation, its newest message, what that row counts, and the other person.
+type Row = (ConversationRow, MessageRow, Counts, UserRow);
+
+/// `low_sent`, and the places of the message among its sender's and its recipient's events.
+type Counts = (i64, i64, i64);
+
+const COUNTS: (messages::low_sent, messages::sender_pos, messages::recipient_pos) =
+    (messages::low_sent, messages::sender_pos, messages::recipient_pos);
+
+/// Somebody with no more conversations than this has all of them put in order for each page.
+const FEW: i64 = 128;
+
+/// How many of a person's latest events are searched for conversations.
+const WALK: i64 = 1000;
 
 /// A conversation with its newest message and the other person, as seen from the given column.
-macro_rules! with_last_message_and_peer {
+macro_rules! with_newest_message_and_peer {
     ($peer:expr) => {
         conversations::table
-            .inner_join(
-                messages::table
-                    .on(messages::conversation_id.eq(conversations::id).and(messages::seq.eq(conversations::last_seq))),
-            )
+            .inner_join(messages::table.on(is_newest_message!()))
             .inner_join(users::table.on(users::id.eq($peer)))
-            .select((CONVERSATION, MESSAGE, USER))
+            .select((CONVERSATION, MESSAGE, COUNTS, USER))
     };
 }
 
+/// A conversation has its place where its newest message stands among the reader's events. Those of somebody who has
+/// few are simply put in order; of many, the latest are found by walking back along the events. Should few of the many
+/// hold everything that was said lately, the walk is given up and all are put in order.
 fn list(connection: &mut AnyConnection, me: &Identity, before: i64, size: PageSize) -> QueryResult<Vec<Conversation>> {
-    let Some(oldest) = oldest_of_page(connection, me.id.0, before, size)? else { return Ok(Vec::new()) };
-    let as_low = with_last_message_and_peer!(conversations::high_id)
-        .filter(conversations::low_id.eq(me.id.0))
-        .filter(conversations::low_pos.lt(before).and(conversations::low_pos.ge(oldest)));
-    let as_high = with_last_message_and_peer!(conversations::low_id)
-        .filter(conversations::high_id.eq(me.id.0))
-        .filter(conversations::high_pos.lt(before).and(conversations::high_pos.ge(oldest)));
-    let mut rows: Vec<Row> = on_engine!(connection, c => as_low.load(c))?;
-    let others: Vec<Row> = on_engine!(connection, c => as_high.load(c))?;
-    // A note to oneself is in both.
-    rows.extend(others.into_iter().filter(|(row, _, _)| row.low_id != row.high_id));
+    let rows = match latest_of_many(connection, me.id.0, before, size)? {
+        Some(rows) => rows,
+        None => all_of(connection, me.id.0)?,
+    };
     let mut found: Vec<Conversation> = rows.into_iter().map(|row| seen_by(me, row)).collect();
+    found.retain(|conversation| conversation.activity.0 < before);
     found.sort_unstable_by_key(|conversation| std::cmp::Reverse(conversation.activity));
-    // A message that came in between has moved its conversation to the front: the page may be one longer.
     found.truncate(usize::try_from(size.get()).unwrap_or_default());
     Ok(found)
 }
 
-/// Where a page of conversations ends, from the two indexes alone: so no more rows are read than are shown.
-fn oldest_of_page(connection: &mut AnyConnection, me: i64, before: i64, size: PageSize) -> QueryResult<Option<i64>> {
-    let as_low = conversations::table
-        .filter(conversations::low_id.eq(me).and(conversations::low_pos.lt(before)))
-        .order(conversations::low_pos.desc())
+/// The latest conversations by a walk; `None` if there are few, or the walk did not find enough.
+fn latest_of_many(
+    connection: &mut AnyConnection,
+    me: i64,
+    before: i64,
+    size: PageSize,
+) -> QueryResult<Option<Vec<Row>>> {
+    if has_few(connection, me)? {
+        return Ok(None);
+    }
+    let latest: i64 = feeds::table.find(me).select(feeds::last_pos).first(connection)?;
+    let before = before.min(latest + 1);
+    let places = walk(connection, me, before - WALK, before, size)?;
+    let oldest = usize::try_from(size.get()).ok().and_then(|wanted| places.get(wanted - 1));
+    oldest.map(|oldest| at(connection, me, *oldest, before)).transpose()
+}
+
+fn has_few(connection: &mut AnyConnection, me: i64) -> QueryResult<bool> {
+    let as_low = conversations::table.filter(conversations::low_id.eq(me)).limit(FEW).select(conversations::id);
+    let as_high = conversations::table.filter(conversations::high_id.eq(me)).limit(FEW).select(conversations::id);
+    let mut ids: Vec<i64> = on_engine!(connection, c => as_low.load(c))?;
+    ids.extend(on_engine!(connection, c => as_high.load::<i64>(c))?);
+    Ok(i64::try_from(ids.len()).is_ok_and(|count| count < FEW))
+}
+
+/// That a message is its conversation's newest.
+macro_rules! is_newest {
+    () => {{
+        let next = diesel::alias!(messages as next);
+        let of_this = next.field(messages::conversation_id).eq(messages::conversation_id);
+        not(exists(next.filter(of_this.and(next.field(messages::seq).eq(messages::seq + 1)))))
+    }};
+}
+
+/// The places of newest messages in a stretch of a person's events, latest first.
+fn walk(connection: &mut AnyConnection, me: i64, from: i64, before: i64, size: PageSize) -> QueryResult<Vec<i64>> {
+    let pos = messages::sender_pos;
+    let sent = messages::table
+        .filter(messages::sender_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
+        .order(pos.desc())
         .limit(size.get())
-        .select(conversations::low_pos);
-    let as_high = conversations::table
-        .filter(conversations::high_id.eq(me).and(conversations::high_pos.lt(before)))
-        .order(conversations::high_pos.desc())
+        .select(pos);
+    let pos = messages::recipient_pos;
+    let received = messages::table
+        .filter(messages::recipient_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
+        .order(pos.desc())
         .limit(size.get())
-        .select(conversations::high_pos);
-    let mut places: Vec<i64> = on_engine!(connection, c => as_low.load(c))?;
-    places.extend(on_engine!(connection, c => as_high.load::<i64>(c))?);
+        .select(pos);
+    let mut places: Vec<i64> = on_engine!(connection, c => sent.load(c))?;
+    places.extend(on_engine!(connection, c => received.load::<i64>(c))?);
     places.sort_unstable_by(|one, other| other.cmp(one));
-    // A note to oneself is in both.
+    // A note to oneself was both sent and received.
     places.dedup();
-    places.truncate(usize::try_from(size.get()).unwrap_or_default());
-    Ok(places.pop())
+    Ok(places)
+}
+
+/// The conversations whose newest message stands in a stretch of a person's events.
+fn at(connection: &mut AnyConnection, me: i64, from: i64, before: i64) -> QueryResult<Vec<Row>> {
+    let pos = messages::sender_pos;
+    let sent = messages::table
+        .inner_join(conversations::table.on(conversations::id.eq(messages::conversation_id)))
+        .inner_join(users::table.on(users::id.eq(messages::recipient_id)))
+        .filter(messages::sender_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
+        .select((CONVERSATION, MESSAGE, COUNTS, USER));
+    let pos = messages::recipient_pos;
+    let received = messages::table
+        .inner_join(conversations::table.on(conversations::id.eq(messages::conversation_id)))
+        .inner_join(users::table.on(users::id.eq(messages::sender_id)))
+        .filter(messages::recipient_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
+        .filter(messages::sender_id.ne(me))
+        .select((CONVERSATION, MESSAGE, COUNTS, USER));
+    let mut rows: Vec<Row> = on_engine!(connection, c => sent.load(c))?;
+    rows.extend(on_engine!(connection, c => received.load::<Row>(c))?);
+    Ok(rows)
+}
+
+/// All conversations of a person in which something was said.
+fn all_of(connection: &mut AnyConnection, me: i64) -> QueryResult<Vec<Row>> {
+    let as_low = with_newest_message_and_peer!(conversations::high_id).filter(conversations::low_id.eq(me));
+    let as_high = with_newest_message_and_peer!(conversations::low_id)
+        .filter(conversations::high_id.eq(me).and(conversations::low_id.ne(me)));
+    let mut rows: Vec<Row> = on_engine!(connection, c => as_low.load(c))?;
+    rows.extend(on_engine!(connection, c => as_high.load::<Row>(c))?);
+    Ok(rows)
 }
 
 fn find(connection: &mut AnyConnection, place: &Participation) -> QueryResult<Option<Conversation>> {
     let (low, high) = (place.pair().low(), place.pair().high());
     let is_this = conversations::low_id.eq(low.0).and(conversations::high_id.eq(high.0));
     let row: Option<Row> = if place.me().id == low {
-        let query = with_last_message_and_peer!(conversations::high_id).filter(is_this);
+        let query = with_newest_message_and_peer!(conversations::high_id).filter(is_this);
         on_engine!(connection, c => query.first(c)).optional()?
     } else {
-        let query = with_last_message_and_peer!(conversations::low_id).filter(is_this);
+        let query = with_newest_message_and_peer!(conversations::low_id).filter(is_this);
         on_engine!(connection, c => query.first(c)).optional()?
     };
     Ok(row.map(|row| seen_by(place.me(), row)))
 }
 
-fn seen_by(me: &Identity, (row, last_message, peer): Row) -> Conversation {
+fn seen_by(me: &Identity, (row, last_message, (low_sent, sender_pos, recipient_pos), peer): Row) -> Conversation {
     let peer = User::from(peer);
     let low_is_me = row.low_id == me.id.0;
-    let (activity, read_seq, peer_read_seq) = if low_is_me {
-        (row.low_pos, row.low_read_seq, row.high_read_seq)
-    } else {
-        (row.high_pos, row.high_read_seq, row.low_read_seq)
-    };
+    let activity = if last_message.sender_id == me.id.0 { sender_pos } else { recipient_pos };
+    let (read_seq, peer_read_seq) =
+        if low_is_me { (row.low_read_seq, row.high_read_seq) } else { (row.high_read_seq, row.low_read_seq) };
+    let last_seq = Seq(last_message.seq);
     let unread = match low_is_me {
         _ if row.low_id == row.high_id => 0,
-        true => row.last_seq - row.low_sent - row.low_read_count,
-        false => row.low_sent - row.high_read_count,
+        true => last_seq.0 - low_sent - row.low_read_count,
+        false => low_sent - row.high_read_count,
     };
     Conversation {
         last_message: last_message.between(me, &peer.identity()),
-        last_seq: Seq(row.last_seq),
+        last_seq,
         read_seq: Seq(read_seq),
         peer_read_seq: Seq(if row.low_id == row.high_id { read_seq } else { peer_read_seq }),
         unread,
@@ -163,14 +236,14 @@ fn move_forward<E>(
 ) -> Result<Option<ReadMoved>, UnitError<E>> {
     let mut feeds = lock_feeds(connection, place)?;
     let (low, high) = (place.pair().low(), place.pair().high());
-    let row: Option<ConversationRow> = conversations::table
+    let found = conversations::table
+        .inner_join(messages::table.on(is_newest_message!()))
         .filter(conversations::low_id.eq(low.0).and(conversations::high_id.eq(high.0)))
-        .select(CONVERSATION)
-        .first(connection)
-        .optional()?;
-    let Some(row) = row else { return Ok(None) };
+        .select((CONVERSATION, messages::seq));
+    let found: Option<(ConversationRow, i64)> = on_engine!(connection, c => found.first(c)).optional()?;
+    let Some((row, last_seq)) = found else { return Ok(None) };
     let i_am_low = place.me().id == low;
-    let target = seq.min(row.last_seq);
+    let target = seq.min(last_seq);
     if target <= if i_am_low { row.low_read_seq } else { row.high_read_seq } {
         return Ok(None);
     }

@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+// The tests' support is shared with the tests outside of this crate, which know it by its name.
+#[cfg(test)]
+extern crate self as chatapp_persistence;
+
 mod append;
 mod connection;
 mod conversations;
@@ -16,6 +20,10 @@ mod rows;
 mod schema;
 mod sessions;
 mod settings;
+#[cfg(test)]
+#[expect(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "../tests/support/mod.rs"]
+mod support;
 mod url;
 mod users;
 mod writer;

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::append::Append;
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::Database;
-use crate::rows::{MESSAGE, MessageRow};
+use crate::rows::{MESSAGE, MessageRow, is_newest_message};
 use crate::schema::{conversations, feeds, messages, users};
 use crate::writer::Job;
 
@@ -105,8 +105,9 @@ fn find(connection: &mut AnyConnection, reader: UserId, ids: &[MessageId]) -> Qu
 /// The number of a conversation and of its newest message.
 fn conversation_of(connection: &mut AnyConnection, pair: Pair) -> QueryResult<Option<(i64, i64)>> {
     let query = conversations::table
+        .inner_join(messages::table.on(is_newest_message!()))
         .filter(conversations::low_id.eq(pair.low().0).and(conversations::high_id.eq(pair.high().0)))
-        .select((conversations::id, conversations::last_seq));
+        .select((conversations::id, messages::seq));
     on_engine!(connection, c => query.first(c)).optional()
 }
 

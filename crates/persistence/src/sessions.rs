@@ -1,7 +1,8 @@
 //! The store of sessions, with a memory of about a second in front.
 
+mod memory;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chatapp_domain::ports::StoreError;
@@ -10,29 +11,13 @@ use chatapp_domain::session::{ActiveSession, Lifetime, NewSession, Session, Sess
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{User, UserId};
 use diesel::prelude::*;
-use moka::sync::Cache;
 
+pub(crate) use self::memory::Memory;
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never};
 use crate::error::UnitError;
 use crate::rows::{USER, UserRow};
 use crate::schema::{sessions, users};
-
-/// Sessions that were found just now. What this process ends is forgotten at once; what another process ends counts
-/// for as long as an entry lives.
-pub(crate) struct Memory(Cache<SessionKey, ActiveSession>);
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self(Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(1)).build())
-    }
-}
-
-impl Memory {
-    pub(crate) fn forget_all(&self) {
-        self.0.invalidate_all();
-    }
-}
 
 impl Database {
     /// The store of sessions.
@@ -85,17 +70,7 @@ impl SessionStore for Sessions {
         now: Timestamp,
         lifetime: Lifetime,
     ) -> Result<Option<ActiveSession>, StoreError> {
-        let memory = &self.0.inner().session_memory.0;
-        let found = match memory.get(&key) {
-            Some(active) => Some(active),
-            None => {
-                let found = self.load(key).await?;
-                if let Some(active) = &found {
-                    memory.insert(key, active.clone());
-                }
-                found
-            }
-        };
+        let found = self.memory().find(key, self.load(key)).await?;
         Ok(found.filter(|active| lifetime.covers(&active.session, now)))
     }
 
@@ -109,36 +84,53 @@ impl SessionStore for Sessions {
             |_| (),
         );
         touched.await?;
-        self.0.inner().session_memory.0.invalidate(&key);
+        self.memory().refresh(&key);
         Ok(())
     }
 
+    async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        let rows = self.0.read(move |connection| {
+            sessions::table
+                .filter(sessions::user_id.eq(user.0))
+                .order(sessions::id.desc())
+                .limit(Session::LISTED)
+                .select(SESSION)
+                .load::<SessionRow>(connection)
+        });
+        Ok(rows.await?.into_iter().map(Session::from).collect())
+    }
+
     async fn close(&self, key: SessionKey) -> Result<Option<(UserId, SessionId)>, StoreError> {
-        let closed = self.0.write::<_, Never>(move |connection| delete(connection, key), |_| ()).await;
-        // Forgotten after the row is gone, so that nobody remembers it anew in between.
-        self.0.inner().session_memory.0.invalidate(&key);
-        Ok(closed?.map(|(user, session)| (UserId(user), SessionId(session))))
+        let closed = self.end(move |connection| delete(connection, key), move |_| vec![key]).await?;
+        Ok(closed.map(|(user, session)| (UserId(user), SessionId(session))))
+    }
+
+    async fn close_one(&self, user: UserId, id: SessionId) -> Result<bool, StoreError> {
+        let unit = move |connection: &mut AnyConnection| {
+            let this = sessions::table.filter(sessions::id.eq(id.0).and(sessions::user_id.eq(user.0)));
+            let key: Option<Vec<u8>> = this.select(sessions::key_hash).first(connection).optional()?;
+            let removed = diesel::delete(this).execute(connection)?;
+            Ok((key, removed > 0))
+        };
+        let (_, closed) = self.end(unit, |(key, _)| key.iter().filter_map(|key| key_of(key)).collect()).await?;
+        Ok(closed)
     }
 
     async fn close_all(&self, user: UserId, except: Option<SessionId>) -> Result<Vec<SessionId>, StoreError> {
         let kept = except.map_or(0, |session| session.0);
-        let ended = self.0.write::<_, Never>(
-            move |connection| {
-                let ended: Vec<i64> = sessions::table
-                    .filter(sessions::user_id.eq(user.0).and(sessions::id.ne(kept)))
-                    .select(sessions::id)
-                    .load(connection)?;
-                if !ended.is_empty() {
-                    let these = sessions::table.filter(sessions::id.eq_any(ended.clone()));
-                    diesel::delete(these).execute(connection)?;
-                }
-                Ok(ended)
-            },
-            |_| (),
-        );
-        let ended = ended.await?;
-        self.0.inner().session_memory.forget_all();
-        Ok(ended.into_iter().map(SessionId).collect())
+        let unit = move |connection: &mut AnyConnection| {
+            let ended: Vec<(i64, Vec<u8>)> = sessions::table
+                .filter(sessions::user_id.eq(user.0).and(sessions::id.ne(kept)))
+                .select((sessions::id, sessions::key_hash))
+                .load(connection)?;
+            if !ended.is_empty() {
+                let ids: Vec<i64> = ended.iter().map(|(id, _)| *id).collect();
+                diesel::delete(sessions::table.filter(sessions::id.eq_any(ids))).execute(connection)?;
+            }
+            Ok(ended)
+        };
+        let ended = self.end(unit, |ended| ended.iter().filter_map(|(_, key)| key_of(key)).collect()).await?;
+        Ok(ended.into_iter().map(|(id, _)| SessionId(id)).collect())
     }
 
     async fn ended_among(
@@ -175,6 +167,26 @@ impl SessionStore for Sessions {
 }
 
 impl Sessions {
+    fn memory(&self) -> &Memory {
+        &self.0.inner().session_memory
+    }
+
+    /// Ends sessions and forgets those that `which` names, also if nobody waits for the answer any more.
+    async fn end<T: Send + 'static>(
+        &self,
+        unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<Never>> + Send + 'static,
+        which: impl FnOnce(&T) -> Vec<SessionKey> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let memory = self.memory().clone();
+        let ended = self.0.write::<_, Never>(unit, move |ended| which(ended).iter().for_each(|key| memory.forget(key)));
+        let ended = ended.await;
+        if ended.is_err() {
+            // Perhaps it was kept, and the answer was lost.
+            self.memory().forget_all();
+        }
+        Ok(ended?)
+    }
+
     async fn load(&self, key: SessionKey) -> Result<Option<ActiveSession>, StoreError> {
         let row = self.0.read(move |connection| {
             let query = sessions::table
@@ -207,4 +219,8 @@ fn delete<E>(connection: &mut AnyConnection, key: SessionKey) -> Result<Option<(
     // Of several who end a session at once, the one whose statement removed the row has ended it.
     let removed = diesel::delete(this).execute(connection)?;
     Ok(found.filter(|_| removed > 0))
+}
+
+fn key_of(bytes: &[u8]) -> Option<SessionKey> {
+    bytes.try_into().ok().map(SessionKey)
 }

@@ -145,16 +145,21 @@ impl UserStore for Users {
     }
 
     async fn set_active(&self, id: UserId, active: bool) -> Result<(), StoreError> {
+        let memory = &self.0.inner().session_memory;
+        let forgetful = memory.clone();
         let changed = self.0.write::<_, Never>(
             move |connection| {
                 diesel::update(users::table.find(id.0)).set(users::is_active.eq(active)).execute(connection)?;
                 Ok(())
             },
-            |_| (),
+            move |()| forgetful.forget_all(),
         );
-        changed.await?;
-        self.0.inner().session_memory.forget_all();
-        Ok(())
+        let changed = changed.await;
+        if changed.is_err() {
+            // Perhaps it was kept, and the answer was lost.
+            memory.forget_all();
+        }
+        Ok(changed?)
     }
 
     async fn count(&self) -> Result<i64, StoreError> {

@@ -132,6 +132,7 @@ impl Worker {
                     std::thread::sleep(pause_before_retry(attempt));
                     attempt += 1;
                 }
+                Err(error) if self.appender.expect_repeats_after(&error) => {}
                 outcome => return outcome,
             }
         }

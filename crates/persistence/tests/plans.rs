@@ -175,11 +175,20 @@ async fn everything_the_contract_asks(stores: &Stores) {
     for n in 0..100 {
         stores.sessions.open(session(SessionKey([n + 100; 32]))).await.unwrap();
     }
+    for (n, user) in (0..100).zip(&users[100..]) {
+        for m in 0..5 {
+            let mut key = [n; 32];
+            key[0] = 200 + m;
+            stores.sessions.open(NewSession { user: user.id, ..session(SessionKey(key)) }).await.unwrap();
+        }
+    }
     stores.sessions.open(session(key)).await.unwrap();
     stores.sessions.find(key, NEW_YEAR, lifetime).await.unwrap().unwrap();
     stores.sessions.touch(key, NEW_YEAR.after(Duration::from_secs(1))).await.unwrap();
     stores.sessions.ended_among(vec![SessionId(1), SessionId(2)], NEW_YEAR, lifetime).await.unwrap();
+    stores.sessions.list(ada.id).await.unwrap();
     stores.sessions.close(key).await.unwrap();
+    assert!(stores.sessions.close_one(ada.id, SessionId(1)).await.unwrap());
     stores.sessions.close_all(bob.id, None).await.unwrap();
     stores.sessions.purge(NEW_YEAR, lifetime).await.unwrap();
 

@@ -95,6 +95,11 @@ macro_rules! contract_tests {
             a_session_is_closed_once_however_many_try,
             all_sessions_of_a_person_end_but_one,
             all_sessions_end_whatever_foreign_one_is_spared,
+            a_person_lists_their_own_sessions_the_newest_first,
+            a_list_of_sessions_is_bounded,
+            a_session_is_ended_by_its_number,
+            a_session_is_ended_by_its_number_once_however_many_try,
+            a_foreign_session_is_not_ended,
             sessions_of_someone_inactive_do_not_count,
             ended_sessions_are_told_from_those_that_count,
             five_hundred_sessions_are_checked_at_once,
@@ -136,6 +141,7 @@ macro_rules! contract_tests {
         );
         $crate::promises_kept!($stores, conversations:
             where_nothing_was_said_there_is_no_conversation,
+            many_conversations_are_listed_in_order,
             a_conversation_is_seen_from_both_sides,
             unread_counts_what_the_other_said_since,
             sending_does_not_mark_as_read,

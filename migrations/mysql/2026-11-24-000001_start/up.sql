@@ -22,17 +22,11 @@ CREATE TABLE feeds (
     CONSTRAINT feeds_user FOREIGN KEY (user_id) REFERENCES users (id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
+-- What changes with each message (the newest `seq`, the time, the counts) is on the newest message's row alone.
 CREATE TABLE conversations (
     id BIGINT NOT NULL PRIMARY KEY AUTO_INCREMENT,
     low_id BIGINT NOT NULL,
     high_id BIGINT NOT NULL,
-    last_seq BIGINT NOT NULL DEFAULT 0,
-    last_at BIGINT NOT NULL DEFAULT 0,
-    -- How many of the messages the lower user sent; the others are the higher user's.
-    low_sent BIGINT NOT NULL DEFAULT 0,
-    -- Where the newest message stands among each one's events.
-    low_pos BIGINT NOT NULL DEFAULT 0,
-    high_pos BIGINT NOT NULL DEFAULT 0,
     -- Up to where each has read, and how many of the other's messages that covers.
     low_read_seq BIGINT NOT NULL DEFAULT 0,
     low_read_count BIGINT NOT NULL DEFAULT 0,
@@ -40,8 +34,7 @@ CREATE TABLE conversations (
     high_read_count BIGINT NOT NULL DEFAULT 0,
     CHECK (low_id <= high_id),
     UNIQUE KEY conversations_by_pair (low_id, high_id),
-    KEY conversations_by_low_pos (low_id, low_pos),
-    KEY conversations_by_high_pos (high_id, high_pos)
+    KEY conversations_by_high (high_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 CREATE TABLE messages (

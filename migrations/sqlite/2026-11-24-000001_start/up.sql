@@ -21,17 +21,11 @@ CREATE TABLE feeds (
     message_count BIGINT NOT NULL DEFAULT 0
 );
 
+-- What changes with each message (the newest `seq`, the time, the counts) is on the newest message's row alone.
 CREATE TABLE conversations (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     low_id BIGINT NOT NULL REFERENCES users (id),
     high_id BIGINT NOT NULL REFERENCES users (id),
-    last_seq BIGINT NOT NULL DEFAULT 0,
-    last_at BIGINT NOT NULL DEFAULT 0,
-    -- How many of the messages the lower user sent; the others are the higher user's.
-    low_sent BIGINT NOT NULL DEFAULT 0,
-    -- Where the newest message stands among each one's events.
-    low_pos BIGINT NOT NULL DEFAULT 0,
-    high_pos BIGINT NOT NULL DEFAULT 0,
     -- Up to where each has read, and how many of the other's messages that covers.
     low_read_seq BIGINT NOT NULL DEFAULT 0,
     low_read_count BIGINT NOT NULL DEFAULT 0,
@@ -40,8 +34,7 @@ CREATE TABLE conversations (
     CHECK (low_id <= high_id),
     UNIQUE (low_id, high_id)
 );
-CREATE INDEX conversations_by_low_pos ON conversations (low_id, low_pos);
-CREATE INDEX conversations_by_high_pos ON conversations (high_id, high_pos);
+CREATE INDEX conversations_by_high ON conversations (high_id);
 
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY NOT NULL,

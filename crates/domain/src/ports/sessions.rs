@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::ports::StoreError;
-use crate::session::{ActiveSession, Lifetime, NewSession, SessionId, SessionKey};
+use crate::session::{ActiveSession, Lifetime, NewSession, Session, SessionId, SessionKey};
 use crate::time::Timestamp;
 use crate::user::UserId;
 
@@ -25,8 +25,14 @@ pub trait SessionStore: Send + Sync {
     /// Notes that a session was used.
     async fn touch(&self, key: SessionKey, now: Timestamp) -> Result<(), StoreError>;
 
+    /// A user's sessions, the newest first; at most [`Session::LISTED`]. Some may be past their lifetime.
+    async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError>;
+
     /// Ends a session. Gives what it was, or `None` if it was over already.
     async fn close(&self, key: SessionKey) -> Result<Option<(UserId, SessionId)>, StoreError>;
+
+    /// Ends one of a user's sessions. Gives whether it was there, and theirs.
+    async fn close_one(&self, user: UserId, id: SessionId) -> Result<bool, StoreError>;
 
     /// Ends a user's sessions, all or all but one. Gives the ended ones.
     async fn close_all(&self, user: UserId, except: Option<SessionId>) -> Result<Vec<SessionId>, StoreError>;

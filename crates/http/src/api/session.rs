@@ -57,7 +57,12 @@ pub(crate) async fn log_in(
     responses((status = 204, description = "The session is over."), Refusals),
 )]
 pub(crate) async fn log_out(_: Leaver, session: Session) -> HttpResponse {
-    session::end(&session);
+    leave(&session)
+}
+
+/// Ends the session, and has the browser forget what it kept of it.
+pub(super) fn leave(session: &Session) -> HttpResponse {
+    session::end(session);
     let clear = HeaderValue::from_static(headers::CLEAR_ON_LOG_OUT);
     HttpResponse::NoContent().insert_header((headers::CLEAR_SITE_DATA, clear)).finish()
 }

@@ -1,5 +1,6 @@
 //! One's own account, and the list of what there is.
 
+use chatapp_domain::session::{self, SessionId};
 use chatapp_domain::user::User;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -60,6 +61,45 @@ pub(crate) struct Credentials {
     username: String,
     /// Exactly.
     password: String,
+}
+
+/// Your sessions, the one used last first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Sessions<'a> {
+    /// At most 100: those opened last.
+    pub(crate) results: Vec<Session<'a>>,
+}
+
+/// One of your sessions.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Session<'a> {
+    #[schema(example = 42)]
+    id: i64,
+    /// Whether it is the one that asks.
+    current: bool,
+    /// What the browser or program called itself when it logged in.
+    #[schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")]
+    device: &'a str,
+    /// The address that it logged in from.
+    #[schema(example = "203.0.113.9")]
+    address: &'a str,
+    opened: Stamp,
+    /// To within five minutes.
+    last_used: Stamp,
+}
+
+impl<'a> Session<'a> {
+    /// The session as somebody in the session `current` sees it.
+    pub(crate) fn seen_from(current: SessionId, session: &'a session::Session) -> Self {
+        Self {
+            id: session.id.0,
+            current: session.id == current,
+            device: &session.device,
+            address: &session.address,
+            opened: Stamp(session.opened_at),
+            last_used: Stamp(session.used_at),
+        }
+    }
 }
 
 /// The absolute URLs of what there is.

@@ -16,6 +16,7 @@ mod log_in;
 mod logs;
 mod openapi;
 mod original;
+mod own_sessions;
 mod page;
 mod people;
 mod same_origin;

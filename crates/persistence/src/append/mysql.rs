@@ -9,9 +9,9 @@ use diesel::mysql::Mysql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{Append, Counters, Earlier, NewMessageRow, pairs, people};
+use super::{Append, Counters, Earlier, NewMessageRow, Newest, Thread, pairs, people};
 use crate::mysql_connection::MysqlConnection;
-use crate::rows::{CONVERSATION, ConversationRow, FEED, FeedRow, MESSAGE, MessageRow};
+use crate::rows::{FEED, FeedRow, MESSAGE, MessageRow, is_newest_message};
 use crate::schema::{conversations, feeds, messages, sequences};
 
 diesel::define_sql_function! { fn last_insert_id() -> BigInt; }
@@ -54,36 +54,83 @@ diesel::define_sql_function! {
     fn last_insert_id_of(value: BigInt) -> BigInt;
 }
 
-/// The counters of everyone concerned, locked in ascending order; conversations that do not exist yet are made.
-pub(super) fn counters(connection: &mut MysqlConnection, drafts: &[&mut Append]) -> QueryResult<Counters> {
-    let locked: Vec<FeedRow> = feeds::table
-        .filter(feeds::user_id.eq_any(people(drafts)))
-        .order(feeds::user_id)
-        .select(FEED)
-        .for_update()
-        .load(connection)?;
-    let feeds: HashMap<i64, FeedRow> = locked.into_iter().map(|feed| (feed.user_id, feed)).collect();
-    let wanted: Vec<Pair> = pairs(drafts, &feeds).into_iter().collect();
-    let mut conversations = conversations_of(connection, &wanted)?;
-    let missing: Vec<Pair> = wanted.into_iter().filter(|pair| !conversations.contains_key(pair)).collect();
-    if !missing.is_empty() {
-        make_conversations(connection, &missing)?;
-        conversations.extend(conversations_of(connection, &missing)?);
+/// How many conversations are known by their number before all are forgotten.
+const KNOWN: usize = 100_000;
+
+/// The numbers of conversations. They never change, so no other node's writing makes them wrong.
+#[derive(Default)]
+pub(super) struct Known(HashMap<Pair, i64>);
+
+impl Known {
+    /// The counters of everyone concerned, their feeds locked in ascending order; conversations that do not exist yet
+    /// are made.
+    pub(super) fn counters(
+        &mut self,
+        connection: &mut MysqlConnection,
+        drafts: &[&mut Append],
+    ) -> QueryResult<Counters> {
+        let locked: Vec<FeedRow> = feeds::table
+            .filter(feeds::user_id.eq_any(people(drafts)))
+            .order(feeds::user_id)
+            .select(FEED)
+            .for_update()
+            .load(connection)?;
+        let feeds: HashMap<i64, FeedRow> = locked.into_iter().map(|feed| (feed.user_id, feed)).collect();
+        let wanted: Vec<Pair> = pairs(drafts, &feeds).into_iter().collect();
+        self.learn(connection, &wanted)?;
+        let ids: HashMap<i64, Pair> =
+            wanted.into_iter().filter_map(|pair| self.0.get(&pair).map(|id| (*id, pair))).collect();
+        let newest = newest_of(connection, ids.keys().copied().collect())?;
+        let thread = |(id, pair)| (pair, Thread { id, newest: newest.get(&id).copied().unwrap_or_default() });
+        Ok(Counters { feeds, threads: ids.into_iter().map(thread).collect() })
     }
-    Ok(Counters { feeds, conversations })
+
+    /// Forgets everything, because what it knows may have been rolled back.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn learn(&mut self, connection: &mut MysqlConnection, wanted: &[Pair]) -> QueryResult<()> {
+        if self.0.len() > KNOWN {
+            self.0.clear();
+        }
+        let unknown = self.unknown(wanted);
+        self.0.extend(conversations_of(connection, &unknown)?);
+        let missing = self.unknown(wanted);
+        if !missing.is_empty() {
+            make_conversations(connection, &missing)?;
+            self.0.extend(conversations_of(connection, &missing)?);
+        }
+        Ok(())
+    }
+
+    fn unknown(&self, wanted: &[Pair]) -> Vec<Pair> {
+        wanted.iter().copied().filter(|pair| !self.0.contains_key(pair)).collect()
+    }
 }
 
-fn conversations_of(connection: &mut MysqlConnection, wanted: &[Pair]) -> QueryResult<HashMap<Pair, ConversationRow>> {
+fn conversations_of(connection: &mut MysqlConnection, wanted: &[Pair]) -> QueryResult<Vec<(Pair, i64)>> {
     if wanted.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Vec::new());
     }
-    let mut query = conversations::table.select(CONVERSATION).into_boxed::<Mysql>();
+    let columns = (conversations::id, conversations::low_id, conversations::high_id);
+    let mut query = conversations::table.select(columns).into_boxed::<Mysql>();
     for pair in wanted {
         let is_this = conversations::low_id.eq(pair.low().0).and(conversations::high_id.eq(pair.high().0));
         query = query.or_filter(is_this);
     }
-    let rows: Vec<ConversationRow> = query.load(connection)?;
-    Ok(rows.into_iter().map(|row| (Pair::of(UserId(row.low_id), UserId(row.high_id)), row)).collect())
+    let rows: Vec<(i64, i64, i64)> = query.load(connection)?;
+    Ok(rows.into_iter().map(|(id, low, high)| (Pair::of(UserId(low), UserId(high)), id)).collect())
+}
+
+/// Where conversations have got to; those in which nothing was said are left out.
+fn newest_of(connection: &mut MysqlConnection, conversations: Vec<i64>) -> QueryResult<HashMap<i64, Newest>> {
+    let rows: Vec<(i64, Newest)> = conversations::table
+        .inner_join(messages::table.on(is_newest_message!()))
+        .filter(conversations::id.eq_any(conversations))
+        .select((conversations::id, (messages::seq, messages::low_sent, messages::sent_at)))
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
 }
 
 fn make_conversations(connection: &mut MysqlConnection, pairs: &[Pair]) -> QueryResult<()> {
@@ -115,27 +162,14 @@ pub(super) fn save(connection: &mut MysqlConnection, drafts: &[&mut Append], cou
         return Ok(());
     }
     diesel::insert_into(messages::table).values(&rows).execute(connection)?;
-    let (moved_feeds, moved_conversations) = counters.moved(drafts);
-    // The rows exist, so each of these is an update of many rows to many values in one statement.
+    // The rows exist, so this is an update of many rows to many values in one statement.
     diesel::insert_into(feeds::table)
-        .values(moved_feeds.into_iter().copied().collect::<Vec<FeedRow>>())
+        .values(counters.moved(drafts))
         .on_conflict(DuplicatedKeys)
         .do_update()
         .set((
             feeds::last_pos.eq(sql::<BigInt>("VALUES(last_pos)")),
             feeds::message_count.eq(sql::<BigInt>("VALUES(message_count)")),
-        ))
-        .execute(connection)?;
-    diesel::insert_into(conversations::table)
-        .values(moved_conversations.into_iter().cloned().collect::<Vec<ConversationRow>>())
-        .on_conflict(DuplicatedKeys)
-        .do_update()
-        .set((
-            conversations::last_seq.eq(sql::<BigInt>("VALUES(last_seq)")),
-            conversations::last_at.eq(sql::<BigInt>("VALUES(last_at)")),
-            conversations::low_sent.eq(sql::<BigInt>("VALUES(low_sent)")),
-            conversations::low_pos.eq(sql::<BigInt>("VALUES(low_pos)")),
-            conversations::high_pos.eq(sql::<BigInt>("VALUES(high_pos)")),
         ))
         .execute(connection)
         .map(drop)

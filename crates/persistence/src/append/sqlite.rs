@@ -12,8 +12,8 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::{Append, Counters, Earlier, NewMessageRow, pairs, people};
-use crate::rows::{CONVERSATION, ConversationRow, FEED, FeedRow, MESSAGE};
+use super::{Append, Counters, Earlier, NewMessageRow, Newest, Thread, pairs, people};
+use crate::rows::{FEED, FeedRow, MESSAGE};
 use crate::schema::{conversations, feeds, messages};
 
 /// How many counters are remembered before all are forgotten.
@@ -30,7 +30,7 @@ impl Remembered {
     /// Forgets everything, because something else may have written.
     pub(super) fn clear(&mut self) {
         self.counters.feeds.clear();
-        self.counters.conversations.clear();
+        self.counters.threads.clear();
     }
 
     /// The counters of everyone concerned; conversations that do not exist yet are made.
@@ -41,7 +41,7 @@ impl Remembered {
     ) -> QueryResult<&mut Counters> {
         let version = DataVersion.get_result::<i64>(connection)?;
         let known = &mut self.counters;
-        if version != self.version || known.feeds.len() + known.conversations.len() > REMEMBERED {
+        if version != self.version || known.feeds.len() + known.threads.len() > REMEMBERED {
             self.version = version;
             self.clear();
         }
@@ -51,7 +51,7 @@ impl Remembered {
 }
 
 fn load(counters: &mut Counters, connection: &mut SqliteConnection, drafts: &[&mut Append]) -> QueryResult<()> {
-    let Counters { feeds, conversations } = counters;
+    let Counters { feeds, threads } = counters;
     for user in people(drafts) {
         if !feeds.contains_key(&user) {
             let feed = feeds::table.find(user).select(FEED).first::<FeedRow>(connection).optional()?;
@@ -59,27 +59,34 @@ fn load(counters: &mut Counters, connection: &mut SqliteConnection, drafts: &[&m
         }
     }
     for pair in pairs(drafts, feeds) {
-        if let Entry::Vacant(place) = conversations.entry(pair) {
-            place.insert(conversation(connection, pair)?);
+        if let Entry::Vacant(place) = threads.entry(pair) {
+            place.insert(thread(connection, pair)?);
         }
     }
     Ok(())
 }
 
-fn conversation(connection: &mut SqliteConnection, pair: Pair) -> QueryResult<ConversationRow> {
+fn thread(connection: &mut SqliteConnection, pair: Pair) -> QueryResult<Thread> {
     let (low, high) = (pair.low().0, pair.high().0);
     let found = conversations::table
         .filter(conversations::low_id.eq(low).and(conversations::high_id.eq(high)))
-        .select(CONVERSATION)
+        .select(conversations::id)
         .first(connection)
         .optional()?;
-    match found {
-        Some(row) => Ok(row),
-        None => diesel::insert_into(conversations::table)
+    let Some(id) = found else {
+        let id = diesel::insert_into(conversations::table)
             .values((conversations::low_id.eq(low), conversations::high_id.eq(high)))
-            .returning(CONVERSATION)
-            .get_result(connection),
-    }
+            .returning(conversations::id)
+            .get_result(connection)?;
+        return Ok(Thread { id, newest: Newest::default() });
+    };
+    let newest = messages::table
+        .filter(messages::conversation_id.eq(id))
+        .order(messages::seq.desc())
+        .select((messages::seq, messages::low_sent, messages::sent_at))
+        .first::<Newest>(connection)
+        .optional()?;
+    Ok(Thread { id, newest: newest.unwrap_or_default() })
 }
 
 /// The messages that were saved under these drafts' keys before.
@@ -109,12 +116,8 @@ pub(super) fn save(connection: &mut SqliteConnection, drafts: &[&mut Append], co
     for row in drafts.iter().filter_map(|append| append.row()) {
         InsertMessage(row).execute(connection)?;
     }
-    let (moved_feeds, moved_conversations) = counters.moved(drafts);
-    for feed in moved_feeds {
+    for feed in counters.moved(drafts) {
         SaveFeed(feed).execute(connection)?;
-    }
-    for conversation in moved_conversations {
-        SaveConversation(conversation).execute(connection)?;
     }
     Ok(())
 }
@@ -128,9 +131,7 @@ struct TakeIds {
 
 struct InsertMessage<'a>(NewMessageRow<'a>);
 
-struct SaveFeed<'a>(&'a FeedRow);
-
-struct SaveConversation<'a>(&'a ConversationRow);
+struct SaveFeed(FeedRow);
 
 /// Lets a statement of our own run, and stay prepared. diesel prepares each UPDATE, and each INSERT of an optional
 /// value, anew, because its text may differ from one time to the next; these texts do not.
@@ -148,8 +149,7 @@ macro_rules! stays_prepared {
 stays_prepared!(DataVersion, DataVersion);
 stays_prepared!(TakeIds, TakeIds);
 stays_prepared!(InsertMessage<'_>, InsertMessage<'static>);
-stays_prepared!(SaveFeed<'_>, SaveFeed<'static>);
-stays_prepared!(SaveConversation<'_>, SaveConversation<'static>);
+stays_prepared!(SaveFeed, SaveFeed);
 
 impl diesel::query_builder::Query for DataVersion {
     type SqlType = BigInt;
@@ -205,7 +205,7 @@ impl QueryFragment<Sqlite> for InsertMessage<'_> {
     }
 }
 
-impl QueryFragment<Sqlite> for SaveFeed<'_> {
+impl QueryFragment<Sqlite> for SaveFeed {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql("UPDATE feeds SET last_pos = ");
         out.push_bind_param::<BigInt, _>(&self.0.last_pos)?;
@@ -213,22 +213,5 @@ impl QueryFragment<Sqlite> for SaveFeed<'_> {
         out.push_bind_param::<BigInt, _>(&self.0.message_count)?;
         out.push_sql(" WHERE user_id = ");
         out.push_bind_param::<BigInt, _>(&self.0.user_id)
-    }
-}
-
-impl QueryFragment<Sqlite> for SaveConversation<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE conversations SET last_seq = ");
-        out.push_bind_param::<BigInt, _>(&self.0.last_seq)?;
-        out.push_sql(", last_at = ");
-        out.push_bind_param::<BigInt, _>(&self.0.last_at)?;
-        out.push_sql(", low_sent = ");
-        out.push_bind_param::<BigInt, _>(&self.0.low_sent)?;
-        out.push_sql(", low_pos = ");
-        out.push_bind_param::<BigInt, _>(&self.0.low_pos)?;
-        out.push_sql(", high_pos = ");
-        out.push_bind_param::<BigInt, _>(&self.0.high_pos)?;
-        out.push_sql(" WHERE id = ");
-        out.push_bind_param::<BigInt, _>(&self.0.id)
     }
 }

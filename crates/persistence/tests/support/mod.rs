@@ -1,5 +1,5 @@
 //! Databases for tests: a file of its own for each, or a schema of its own on the server that the environment names.
-#![expect(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
+#![allow(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -43,6 +43,35 @@ pub async fn where_nothing_was_said_there_is_no_conversation(stores: &Stores) {
     assert_eq!((latest(stores, ada.id).await, latest(stores, bob.id).await), (0, 0));
 }
 
+/// However many conversations somebody has, and however much was said in the latest of them, all are listed, latest
+/// first, and paging meets each once.
+pub async fn many_conversations_are_listed_in_order(stores: &Stores) {
+    const PEOPLE: usize = 150;
+    let ada = a_person(stores, "ada").await;
+    let crowd = a_crowd(stores, PEOPLE).await;
+    for (n, peer) in crowd.iter().enumerate() {
+        let (from, to) = if n % 2 == 0 { (&ada, peer) } else { (peer, &ada) };
+        say(stores, from, to, "hello").await;
+    }
+    let paged = async || {
+        let (mut seen, mut before) = (Vec::new(), None);
+        loop {
+            let page = stores.conversations.list(&ada.identity(), before, a_size(40)).await.unwrap();
+            let Some(last) = page.last() else { return seen };
+            before = Some(last.activity);
+            seen.extend(page.into_iter().map(|conversation| conversation.peer.username));
+        }
+    };
+    let latest_first: Vec<_> = crowd.iter().rev().map(|peer| peer.username.clone()).collect();
+    assert_eq!(paged().await, latest_first);
+
+    say_many(stores, &crowd[7], &ada, 1_100).await;
+    let mut moved = latest_first;
+    let first = moved.remove(PEOPLE - 1 - 7);
+    moved.insert(0, first);
+    assert_eq!(paged().await, moved);
+}
+
 /// Both people see the same conversation, each from their own side.
 pub async fn a_conversation_is_seen_from_both_sides(stores: &Stores) {
     let _kept = reads_are_kept().await;

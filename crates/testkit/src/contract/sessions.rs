@@ -164,6 +164,71 @@ pub async fn all_sessions_end_whatever_foreign_one_is_spared(stores: &Stores) {
     assert!(found(stores, foreign.0, NEW_YEAR).await.is_some());
 }
 
+/// A person sees their own sessions, as they were opened and last used, and nobody else's.
+pub async fn a_person_lists_their_own_sessions_the_newest_first(stores: &Stores) {
+    let (ada, bob) = (a_person(stores, "ada").await, a_person(stores, "bob").await);
+    let (phone, laptop, closed) = (opened(stores, &ada).await, opened(stores, &ada).await, opened(stores, &ada).await);
+    opened(stores, &bob).await;
+    stores.sessions.close(closed.0).await.unwrap();
+    let later = NEW_YEAR.after(Duration::from_secs(300));
+    stores.sessions.touch(phone.0, later).await.unwrap();
+    let expected = [(laptop.1, NEW_YEAR), (phone.1, later)].map(|(id, used_at)| {
+        let (device, address) = ("Firefox".to_owned(), "::1".to_owned());
+        Session { id, user: ada.id, opened_at: NEW_YEAR, used_at, device, address }
+    });
+    assert_eq!(stores.sessions.list(ada.id).await.unwrap(), expected);
+    stores.sessions.close_all(ada.id, None).await.unwrap();
+    assert!(stores.sessions.list(ada.id).await.unwrap().is_empty());
+}
+
+/// However often somebody logs in, a list is short; what is not on it ends with the others.
+pub async fn a_list_of_sessions_is_bounded(stores: &Stores) {
+    let ada = a_person(stores, "ada").await;
+    let mut ids = Vec::new();
+    for _ in 0..=Session::LISTED {
+        ids.push(opened(stores, &ada).await.1);
+    }
+    let listed = stores.sessions.list(ada.id).await.unwrap();
+    let newest: Vec<SessionId> = ids[1..].iter().rev().copied().collect();
+    assert_eq!(listed.iter().map(|session| session.id).collect::<Vec<_>>(), newest);
+    assert_eq!(stores.sessions.close_all(ada.id, Some(ids[1])).await.unwrap().len(), ids.len() - 1);
+}
+
+/// A session that its owner ends by its number is gone at once, once, and alone.
+pub async fn a_session_is_ended_by_its_number(stores: &Stores) {
+    let ada = a_person(stores, "ada").await;
+    let ((key, id), (kept, _)) = (opened(stores, &ada).await, opened(stores, &ada).await);
+    assert!(found(stores, key, NEW_YEAR).await.is_some());
+    assert!(stores.sessions.close_one(ada.id, id).await.unwrap());
+    assert_eq!(found(stores, key, NEW_YEAR).await, None);
+    assert_eq!(ended(stores, vec![id], NEW_YEAR).await, BTreeSet::from([id]));
+    assert!(!stores.sessions.close_one(ada.id, id).await.unwrap(), "it was over already");
+    assert_eq!(stores.sessions.close(key).await.unwrap(), None);
+    assert!(found(stores, kept, NEW_YEAR).await.is_some());
+}
+
+/// Of several who end a session by its number at once, one has ended it.
+pub async fn a_session_is_ended_by_its_number_once_however_many_try(stores: &Stores) {
+    let ada = a_person(stores, "ada").await;
+    let (_, id) = opened(stores, &ada).await;
+    let answers = all_at_once((0..10).map(|_| {
+        let (stores, ada) = (stores.clone(), ada.id);
+        async move { stores.sessions.close_one(ada, id).await.unwrap() }
+    }))
+    .await;
+    assert_eq!(answers.into_iter().filter(|ended| *ended).count(), 1);
+}
+
+/// Nobody ends the session of another, nor one that is not there.
+pub async fn a_foreign_session_is_not_ended(stores: &Stores) {
+    let (ada, bob) = (a_person(stores, "ada").await, a_person(stores, "bob").await);
+    let foreign = opened(stores, &bob).await;
+    for id in [foreign.1, SessionId(9_007_199_254_740_000), SessionId(0), SessionId(-1), SessionId(i64::MAX)] {
+        assert!(!stores.sessions.close_one(ada.id, id).await.unwrap(), "{id:?}");
+    }
+    assert!(found(stores, foreign.0, NEW_YEAR).await.is_some());
+}
+
 /// Whoever may not log in is logged out, within about a second.
 pub async fn sessions_of_someone_inactive_do_not_count(stores: &Stores) {
     let ada = a_person(stores, "ada").await;

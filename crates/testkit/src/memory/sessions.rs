@@ -56,12 +56,24 @@ impl SessionStore for MemoryStores {
         })
     }
 
+    async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        self.unit(|state| {
+            let newest_first = state.sessions.values().rev().map(|kept| &kept.session);
+            let limit = usize::try_from(Session::LISTED).unwrap_or(usize::MAX);
+            newest_first.filter(|session| session.user == user).take(limit).cloned().collect()
+        })
+    }
+
     async fn close(&self, key: SessionKey) -> Result<Option<(UserId, SessionId)>, StoreError> {
         self.unit(|state| {
             let id = state.sessions.values().find(|kept| kept.key == key)?.session.id;
             let kept = state.sessions.remove(&id)?;
             Some((kept.session.user, id))
         })
+    }
+
+    async fn close_one(&self, user: UserId, id: SessionId) -> Result<bool, StoreError> {
+        self.unit(|state| !state.forget_sessions(|session| session.user == user && session.id == id).is_empty())
     }
 
     async fn close_all(&self, user: UserId, except: Option<SessionId>) -> Result<Vec<SessionId>, StoreError> {
