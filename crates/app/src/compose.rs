@@ -149,6 +149,7 @@ pub(crate) fn web_settings(settings: &Settings) -> anyhow::Result<chatapp_http::
         users_to_load: web.users_to_load,
         message_max_length: web.message_max_length,
         workers: web.workers,
+        drain_time: web.drain_time,
         shutdown_timeout: web.shutdown_timeout,
         limits: settings.limits,
         sockets: settings.sockets,

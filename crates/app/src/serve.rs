@@ -15,7 +15,7 @@ use crate::background::Background;
 use crate::compose::{self, Application};
 use crate::config::Settings;
 
-/// How much longer than `shutdown_timeout` the whole stop may take.
+/// How much longer than `drain_time` and `shutdown_timeout` the whole stop may take.
 const STOP_SLACK: Duration = Duration::from_secs(5);
 /// What a shell reports for a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -39,7 +39,7 @@ async fn serve(
 ) -> anyhow::Result<()> {
     let Application { database, services, upkeep } = application;
     let address = listener.local_addr()?;
-    let limit = settings.shutdown_timeout + STOP_SLACK;
+    let limit = settings.drain_time + settings.shutdown_timeout + STOP_SLACK;
     let stop = Stop::listen()?;
     hint_at_first_user(&*database.users()).await?;
     let background = Background::start(upkeep);

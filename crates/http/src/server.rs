@@ -8,6 +8,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use socket2::SockRef;
+use tokio::time::sleep;
 
 use crate::edge;
 use crate::routes;
@@ -15,8 +16,8 @@ use crate::services::Services;
 use crate::settings::{Limits, Settings};
 use crate::shared::Shared;
 
-/// Serves until `stop` resolves. Then readiness turns red, sockets are closed, requests that have begun are finished, and
-/// this returns; at the latest after the shutdown timeout.
+/// Serves until `stop` resolves. Then readiness turns red; after the drain time sockets are closed, requests that have begun
+/// are finished, and this returns; at the latest after the shutdown timeout.
 pub async fn serve(
     listener: TcpListener,
     services: Services,
@@ -30,6 +31,12 @@ pub async fn serve(
     tokio::select! {
         ended = &mut server => return ended,
         () = stop => {}
+    }
+    shared.sockets.drain();
+    // Whoever sends requests here needs a moment to see that others should get them.
+    tokio::select! {
+        ended = &mut server => return ended,
+        () = sleep(shared.settings.drain_time) => {}
     }
     shared.sockets.stop();
     // The server only makes progress, stopping included, while it is polled.

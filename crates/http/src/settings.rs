@@ -37,6 +37,8 @@ pub struct Settings {
     pub message_max_length: usize,
     /// Threads that serve requests; without it, one for each processor.
     pub workers: Option<usize>,
+    /// For how long the server goes on once it was told to stop, saying that it is not ready.
+    pub drain_time: Duration,
     /// How long requests may take to finish once the server stops.
     pub shutdown_timeout: Duration,
     /// Sizes and times of one request.
@@ -60,6 +62,7 @@ impl Default for Settings {
             users_to_load: 10_000,
             message_max_length: MessageBody::DEFAULT_MAX_CHARS,
             workers: None,
+            drain_time: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(10),
             limits: Limits::default(),
             sockets: SocketSettings::default(),

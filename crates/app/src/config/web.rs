@@ -19,6 +19,7 @@ pub(crate) struct Web {
     pub(crate) users_to_load: i64,
     pub(crate) message_max_length: usize,
     pub(crate) workers: Option<usize>,
+    pub(crate) drain_time: Duration,
     pub(crate) shutdown_timeout: Duration,
 }
 
@@ -41,6 +42,7 @@ impl Web {
                 1..=100_000,
             ),
             workers: workers(values),
+            drain_time: values.seconds("drain_time", default.drain_time, 0..=300),
             shutdown_timeout: values.seconds("shutdown_timeout", default.shutdown_timeout, 0..=600),
         }
     }

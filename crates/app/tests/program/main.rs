@@ -10,4 +10,5 @@ mod drain;
 mod hostile;
 mod nodes;
 mod restart;
+mod rolling;
 mod support;

@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub(crate) mod balancer;
 pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod place;

@@ -17,7 +17,7 @@ pub(crate) async fn live() -> HttpResponse {
 /// Whether requests can be answered: the database answers, and the server is not stopping. Without its bus a node still
 /// does all of its work, so that is only said.
 pub(crate) async fn ready(shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
-    if shared.sockets.is_stopping() {
+    if shared.sockets.is_draining() {
         return Err(ApiError::BUSY);
     }
     // A defect underneath is no reason to say anything else than "not now".

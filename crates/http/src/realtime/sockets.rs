@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub(crate) struct Sockets {
     seats: Arc<Semaphore>,
     all_seats: u32,
     places: Arc<Places>,
+    draining: AtomicBool,
     stop: watch::Sender<bool>,
     pub(super) settings: SocketSettings,
 }
@@ -89,7 +91,8 @@ impl Sockets {
         let seats = Arc::new(Semaphore::new(seats));
         let most = if throttles.on { throttles.sockets_per_address.max(1) } else { usize::MAX };
         let places = Arc::new(Places { most, open: Mutex::default() });
-        Self { seats, all_seats, places, stop: watch::Sender::new(false), settings }
+        let (draining, stop) = (AtomicBool::new(false), watch::Sender::new(false));
+        Self { seats, all_seats, places, draining, stop, settings }
     }
 
     /// A place for one more socket, from that address.
@@ -108,6 +111,16 @@ impl Sockets {
 
     pub(crate) fn is_stopping(&self) -> bool {
         *self.stop.borrow()
+    }
+
+    /// The server will stop soon.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server stops, or will soon.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed) || self.is_stopping()
     }
 
     /// Tells every socket and long poll that the server stops.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chatapp_http::Settings;
 use chatapp_testkit::builders::PASSWORD;
 
 use crate::support::{Place, Raw, Socket, until};
@@ -55,5 +56,21 @@ async fn a_request_that_has_begun_is_finished() {
     raw.send(body).await;
     let answer = String::from_utf8(raw.read_to_end().await).unwrap();
     assert!(answer.starts_with("HTTP/1.1 302"), "{answer}");
+    place.wait_for_end();
+}
+
+#[tokio::test]
+async fn a_server_that_drains_says_so_and_goes_on() {
+    let mut place = Place::with_settings(Settings { drain_time: Duration::from_secs(4), ..Settings::default() });
+    let me = place.person("u1").await;
+    let mut socket = Socket::present(&me).await;
+    place.begin_to_stop();
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(3);
+    while me.get("/health/ready").await.status != 503 {
+        assert!(tokio::time::Instant::now() < deadline, "it does not say that it will stop");
+    }
+    assert_eq!(me.get("/api/v1/me/").await.status, 200);
+    drop(Socket::present(&me).await);
+    assert_eq!(socket.end().await.0, Some(1012));
     place.wait_for_end();
 }

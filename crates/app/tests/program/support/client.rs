@@ -12,6 +12,7 @@ use super::server::Server;
 use super::socket::Socket;
 
 /// Somebody who is logged in.
+#[derive(Clone)]
 pub(crate) struct Client {
     http: reqwest::Client,
     cookies: Arc<Jar>,
@@ -21,7 +22,12 @@ pub(crate) struct Client {
 impl Client {
     /// Logs in as the original's page does: with a form.
     pub(crate) async fn log_in(server: &Server, username: &str) -> Self {
-        let client = Self::stranger(server);
+        Self::log_in_at(server.url(""), username).await
+    }
+
+    /// The same, at any address.
+    pub(crate) async fn log_in_at(server: String, username: &str) -> Self {
+        let client = Self::stranger_at(server);
         let response = client.post_form("/login/", &[("username", username), ("password", PASSWORD)]).await;
         assert_eq!(response.status(), StatusCode::FOUND, "{username} cannot log in");
         client
@@ -34,6 +40,10 @@ impl Client {
 
     /// Somebody who is not logged in.
     pub(crate) fn stranger(server: &Server) -> Self {
+        Self::stranger_at(server.url(""))
+    }
+
+    fn stranger_at(server: String) -> Self {
         let cookies = Arc::new(Jar::default());
         let http = reqwest::Client::builder()
             .cookie_provider(Arc::clone(&cookies))
@@ -43,7 +53,7 @@ impl Client {
             .timeout(Duration::from_secs(30))
             .build()
             .unwrap();
-        Self { http, cookies, server: server.url("") }
+        Self { http, cookies, server }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {

@@ -49,6 +49,18 @@ impl Socket {
         }
     }
 
+    /// The next frame with text in it; or the code with which the server closes.
+    pub(crate) async fn next_or_end(&mut self) -> Result<Value, u16> {
+        loop {
+            match self.frame().await {
+                Some(Message::Text(text)) => return Ok(serde_json::from_str(&text).unwrap()),
+                Some(Message::Close(Some(close))) => return Err(close.code.into()),
+                Some(Message::Ping(_) | Message::Pong(_)) => {}
+                other => panic!("neither text nor an end but {other:?}"),
+            }
+        }
+    }
+
     /// The next frame of the given type; others are passed over.
     pub(crate) async fn next_of_type(&mut self, kind: &str) -> Value {
         loop {

@@ -1,0 +1,98 @@
+//! Servers are restarted one after the other while people chat through what stands in front of them: no request fails, and
+//! nobody misses anything.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chatapp_chaos::stage::Redis;
+
+use crate::support::balancer::Balancer;
+use crate::support::client::Client;
+use crate::support::place::{Engine, Place};
+use crate::support::server::Server;
+
+/// How a restart may take at most: the drain time, and what a stop takes.
+const STOPS_WITHIN: Duration = Duration::from_secs(20);
+
+/// Sends until it is told to stop; gives the ids in the order of the answers. No request may fail.
+async fn talk(from: Client, to: &str, stop: Arc<AtomicBool>) -> Vec<String> {
+    let mut sent = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let message = from.send(to, &format!("number {}", sent.len())).await;
+        sent.push(message["id"].to_string());
+        assert_eq!(from.get("/api/v1/conversation/").await.status(), 200);
+    }
+    sent
+}
+
+/// Listens as the page does: when its server goes, it comes back where it was. Gives the ids up to `last`.
+async fn listen(client: Client, mut last: tokio::sync::watch::Receiver<Option<String>>) -> (Vec<String>, usize) {
+    let (mut heard, mut pos, mut epoch, mut returns) = (Vec::new(), 0, String::new(), 0);
+    loop {
+        let query = if epoch.is_empty() { String::new() } else { format!("?epoch={epoch}&pos={pos}") };
+        let mut socket = client.socket(&query).await;
+        let hello = socket.next_of_type("hello").await;
+        hello["epoch"].as_str().unwrap().clone_into(&mut epoch);
+        loop {
+            let has_heard_all = last.borrow_and_update().as_ref().is_some_and(|last| heard.last() == Some(last));
+            if has_heard_all {
+                return (heard, returns);
+            }
+            tokio::select! {
+                _ = last.changed() => {}
+                frame = socket.next_or_end() => match frame {
+                    Err(code) => {
+                        assert_eq!(code, 1012);
+                        returns += 1;
+                        break;
+                    }
+                    Ok(frame) if frame["type"] == "message" => {
+                        let expected = pos + 1;
+                        pos = frame["pos"].as_i64().unwrap();
+                        assert_eq!(pos, expected, "nothing is left out or told twice");
+                        heard.push(frame["message"].as_str().unwrap().to_owned());
+                    }
+                    Ok(_) => {}
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_fails_no_request_and_misses_nothing() {
+    let Some(place) = Place::on(Engine::Mysql) else { return };
+    if !Redis::is_installed() {
+        return eprintln!("SKIPPED: redis-server is not installed, so nothing is restarted");
+    }
+    place.people(&["ada", "bob"]);
+    let folder = tempfile::tempdir().unwrap();
+    let redis = Redis::set_up(folder.path()).await.unwrap();
+    let place = place.with("CHATAPP_REDIS_URL", redis.url()).with("CHATAPP_DRAIN_TIME", "2");
+    let first = Server::in_place(place);
+    let mut servers = [first.beside(), first];
+    let balancer = Balancer::before(&servers.each_ref().map(|server| server.address));
+    let people = ["ada", "bob"].map(|name| Client::log_in_at(balancer.url(), name));
+    let [ada, bob] = people;
+    let (ada, bob) = (ada.await, bob.await);
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let (last, lasts) = tokio::sync::watch::channel(None);
+    let listening = tokio::spawn(listen(bob.clone(), lasts));
+    let talking = tokio::spawn(talk(ada.clone(), "bob", Arc::clone(&stop)));
+    for server in &mut servers {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        server.terminate();
+        let status = server.ended(STOPS_WITHIN).await;
+        assert!(status.success(), "{status}");
+        server.start_again();
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    stop.store(true, Ordering::Relaxed);
+    let sent = talking.await.unwrap();
+    last.send_replace(sent.last().cloned());
+    let (heard, returns) = listening.await.unwrap();
+    assert_eq!(heard, sent);
+    assert!(sent.len() > 50 && returns > 0, "{} messages, {returns} returns", sent.len());
+}
