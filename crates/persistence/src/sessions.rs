@@ -113,6 +113,20 @@ impl SessionStore for Sessions {
         Ok(())
     }
 
+    async fn change_key(&self, old: SessionKey, new: SessionKey) -> Result<(), StoreError> {
+        let changed = self.0.write::<_, Never>(
+            move |connection| {
+                let session = diesel::update(sessions::table.filter(sessions::key_hash.eq(&old.0[..])));
+                session.set(sessions::key_hash.eq(&new.0[..])).execute(connection)?;
+                Ok(())
+            },
+            |_| (),
+        );
+        changed.await?;
+        self.0.inner().session_memory.0.invalidate(&old);
+        Ok(())
+    }
+
     async fn close(&self, key: SessionKey) -> Result<Option<(UserId, SessionId)>, StoreError> {
         let closed = self.0.write::<_, Never>(move |connection| delete(connection, key), |_| ()).await;
         // Forgotten after the row is gone, so that nobody remembers it anew in between.

@@ -25,6 +25,9 @@ pub trait SessionStore: Send + Sync {
     /// Notes that a session was used.
     async fn touch(&self, key: SessionKey, now: Timestamp) -> Result<(), StoreError>;
 
+    /// Gives a session another key, under which alone it is found from now on. Nothing if it is over.
+    async fn change_key(&self, old: SessionKey, new: SessionKey) -> Result<(), StoreError>;
+
     /// Ends a session. Gives what it was, or `None` if it was over already.
     async fn close(&self, key: SessionKey) -> Result<Option<(UserId, SessionId)>, StoreError>;
 
