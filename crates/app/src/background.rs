@@ -7,6 +7,8 @@ use chatapp_domain::accounts::Accounts;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::reconciliation::Reconciliation;
+use chatapp_domain::recovery::Recovery;
+use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -29,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) struct Upkeep {
     pub(crate) reconciliation: Reconciliation,
     pub(crate) accounts: Accounts,
+    pub(crate) sign_ups: SignUps,
+    pub(crate) recovery: Recovery,
     pub(crate) events: Arc<dyn EventStore>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -66,7 +70,8 @@ impl Upkeep {
     async fn purge(&self) -> Result<(), StoreError> {
         let sessions = self.accounts.purge_sessions().await?;
         let events = self.events.purge(self.clock.now().before(EVENTS_KEPT)).await?;
-        log::debug!("forgot {sessions} sessions and {events} events");
+        let (sign_ups, links) = (self.sign_ups.purge().await?, self.recovery.purge().await?);
+        log::debug!("forgot {sessions} sessions, {events} events, {sign_ups} sign-ups and {links} links");
         Ok(())
     }
 }

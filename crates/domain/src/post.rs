@@ -46,6 +46,11 @@ impl Links {
         self.with_token("/email/confirm/", token)
     }
 
+    /// Where the page is.
+    pub fn front(&self) -> String {
+        format!("{}/", self.origin)
+    }
+
     /// Where one logs in.
     pub fn log_in(&self) -> String {
         format!("{}/login/", self.origin)

@@ -15,7 +15,7 @@ use crate::ports::recovery::RecoveryStore;
 use crate::ports::secrets::Secrets;
 use crate::post::{MailOff, Post};
 use crate::time::Clock;
-use crate::user::{Email, EmailKey};
+use crate::user::{Email, EmailKey, User};
 
 /// Why no link was mailed.
 #[derive(Debug, Error)]
@@ -104,10 +104,15 @@ impl Recovery {
         let hash = self.hasher.hash(password).await.map_err(|_: HashError| ResetError::Busy)?;
         let user = self.store.reset(token, hash, self.clock.now()).await?.ok_or(ResetError::Link)?;
         self.accounts.end_credentials(user.id, None).await?;
-        if let Some(post) = &self.post {
-            post.tell_changed(&user);
-        }
+        self.tell_changed(&user);
         Ok(())
+    }
+
+    /// Mails somebody that their password is another one now, if they have an address.
+    pub fn tell_changed(&self, user: &User) {
+        if let Some(post) = &self.post {
+            post.tell_changed(user);
+        }
     }
 
     /// Forgets links that nobody used. Gives how many.

@@ -8,7 +8,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi};
 
 pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
-use crate::api::{conversations, events, me, messages, root, session, users};
+use crate::api::{account, conversations, email, events, invitations, me, messages, password, root, session, users};
 use crate::wire;
 
 #[derive(utoipa::OpenApi)]
@@ -32,6 +32,18 @@ use crate::wire;
         me::change,
         session::log_in,
         session::log_out,
+        account::show,
+        account::check,
+        account::sign_up,
+        account::confirm,
+        account::make_first,
+        password::forgot,
+        password::reset,
+        password::change,
+        email::confirm,
+        invitations::list,
+        invitations::make,
+        invitations::withdraw,
         root::show,
     ),
     components(schemas(

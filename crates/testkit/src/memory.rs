@@ -52,6 +52,7 @@ struct State {
     invitations: BTreeMap<InvitationId, invitations::Kept>,
     last_invitation: i64,
     resets: HashMap<LinkHash, recovery::Reset>,
+    resets_begun: usize,
     email_changes: HashMap<LinkHash, recovery::EmailChange>,
     sessions: BTreeMap<SessionId, sessions::Kept>,
     last_session: i64,
@@ -80,6 +81,7 @@ impl MemoryStores {
             invitations: BTreeMap::new(),
             last_invitation: 0,
             resets: HashMap::new(),
+            resets_begun: 0,
             email_changes: HashMap::new(),
             sessions: BTreeMap::new(),
             last_session: 0,
@@ -110,6 +112,11 @@ impl MemoryStores {
     /// Another history begins, as after restoring a backup.
     pub fn begin_epoch(&self, name: &str) {
         self.lock(|state| state.epoch = Epoch(name.to_owned()));
+    }
+
+    /// How many resets were written so far, those for nobody too.
+    pub fn resets_begun(&self) -> usize {
+        self.lock(|state| state.resets_begun)
     }
 
     /// These stores as the bundle that the contract is run on.

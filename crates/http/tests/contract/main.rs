@@ -4,19 +4,24 @@
 
 mod support;
 
+mod accounts;
 mod conversations;
 mod deny_by_default;
+mod emails;
 mod errors;
 mod events;
+mod first_run;
 mod headers;
 mod hostile;
 mod input;
+mod invitations;
 mod lists;
 mod log_in;
 mod logs;
 mod openapi;
 mod original;
 mod page;
+mod passwords;
 mod people;
 mod same_origin;
 mod send;

@@ -34,6 +34,7 @@ impl RecoveryStore for MemoryStores {
             let found = state.addressed(email).filter(|user| user.is_active).cloned();
             let user = found.as_ref().map(|user| user.id);
             state.resets.retain(|_, reset| reset.user != user);
+            state.resets_begun += 1;
             state.resets.insert(token, Reset { user, expires_at });
             found
         })
