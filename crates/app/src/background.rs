@@ -7,6 +7,8 @@ use chatapp_domain::accounts::Accounts;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::reconciliation::Reconciliation;
+use chatapp_domain::recovery::Recovery;
+use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
 use chatapp_notification_hub::{Bus, Cluster};
 use tokio::sync::watch;
@@ -34,6 +36,8 @@ pub(crate) struct Upkeep {
     /// The other nodes, and the way to them.
     pub(crate) cluster: Option<(Cluster, Bus)>,
     pub(crate) accounts: Accounts,
+    pub(crate) sign_ups: SignUps,
+    pub(crate) recovery: Recovery,
     pub(crate) events: Arc<dyn EventStore>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -78,7 +82,8 @@ impl Upkeep {
     async fn purge(&self) -> Result<(), StoreError> {
         let sessions = self.accounts.purge_sessions().await?;
         let events = self.events.purge(self.clock.now().before(EVENTS_KEPT)).await?;
-        log::debug!("forgot {sessions} sessions and {events} events");
+        let (sign_ups, links) = (self.sign_ups.purge().await?, self.recovery.purge().await?);
+        log::debug!("forgot {sessions} sessions, {events} events, {sign_ups} sign-ups and {links} links");
         Ok(())
     }
 }

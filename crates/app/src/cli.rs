@@ -113,6 +113,15 @@ Examples:
         #[arg(long, visible_alias = "no-input")]
         noinput: bool,
     },
+    /// Invite somebody to sign up, and print the link
+    #[command(after_help = "\
+Examples:
+  chatapp invite
+  chatapp invite --email ada@example.org --days 14
+  chatapp invite --json
+
+The link is good for one account, and is shown this once. It is needed where sign_up is \"invite\".")]
+    Invite(Invite),
     #[command(about = "Print the API's OpenAPI document")]
     Openapi,
     /// Say what is wrong with the settings and the database, and show the settings in effect
@@ -123,6 +132,20 @@ Examples:
         #[arg(long)]
         force: bool,
     },
+}
+
+/// Whom to invite.
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    /// Only for this address; otherwise for whoever has the link
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Option<String>,
+    /// For how many days
+    #[arg(long, value_name = "NUMBER", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]
+    pub(crate) days: u32,
+    /// Print JSON, as the API answers it
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// How to serve.

@@ -5,6 +5,7 @@ mod check;
 mod create_user;
 mod demo;
 mod import_users;
+mod invite;
 mod migrate;
 mod new_password;
 
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             None => create_user::run(&start(&outside)?, wish.person, false),
         },
         Command::ChangePassword { username, noinput } => change_password::run(&start(&outside)?, &username, noinput),
+        Command::Invite(wish) => invite::run(&start(&outside)?, &wish),
         Command::Openapi => openapi(),
         Command::Check => check::run(&outside),
         Command::Demo { force } => demo::run(&start(&outside)?, force),

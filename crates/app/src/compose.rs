@@ -1,19 +1,28 @@
 //! Puts the program together: the only file that names concrete adapters.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use chatapp_domain::accounts::Accounts;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::directory::Directory;
+use chatapp_domain::email_changes::EmailChanges;
+use chatapp_domain::first_run::FirstRun;
+use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
 use chatapp_domain::ports::nodes::{Alone, Nodes};
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::ports::passwords::PasswordHasher;
+use chatapp_domain::ports::secrets::Secrets;
+use chatapp_domain::post::{Links, Post};
 use chatapp_domain::reconciliation::Reconciliation;
+use chatapp_domain::recovery::Recovery;
+use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_http::{CookieKey, Services};
+use chatapp_mail::{Office, PostOffice};
 use chatapp_notification_hub::{Bus, Cluster, Hub};
 use chatapp_persistence::Database;
 use hmac::{Hmac, Mac};
@@ -21,14 +30,18 @@ use sha2::Sha512;
 
 use crate::background::Upkeep;
 use crate::config::Settings;
+use crate::console::StandardOutput;
 use crate::passwords::BcryptHasher;
 use crate::secret_key::{self, SecretKey};
+use crate::secrets::SystemSecrets;
 
 /// Everything but the network.
 pub(crate) struct Application {
     pub(crate) database: Database,
     pub(crate) services: Services,
     pub(crate) upkeep: Upkeep,
+    /// Sends mail once it is opened.
+    pub(crate) office: Office,
 }
 
 /// Who is connected, here and elsewhere.
@@ -57,15 +70,23 @@ impl Live {
 }
 
 impl Application {
-    /// Builds it over an open database.
-    pub(crate) fn build(database: Database, settings: &Settings) -> anyhow::Result<Self> {
+    /// Builds it over an open database, to be served at `address`.
+    pub(crate) fn build(database: Database, settings: &Settings, address: SocketAddr) -> anyhow::Result<Self> {
         let Live { notifier, here, feed, nodes, cluster } = Live::build(settings);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (users, events, sessions) = (database.users(), database.events(), database.sessions());
+        let secrets: Arc<dyn Secrets> = Arc::new(SystemSecrets);
+        let hasher = hasher(settings)?;
+        let links = links(settings, address);
+        let (mailer, office) = post_office(settings)?;
+        let post = links.clone().map(|links| Post::new(Arc::new(mailer), links));
+        if post.is_none() {
+            log::info!("no mail is sent: public_url is not given, and links need it");
+        }
         let accounts = Accounts::new(
             users.clone(),
             sessions.clone(),
-            hasher(settings)?,
+            hasher.clone(),
             notifier.clone(),
             clock.clone(),
             settings.sessions,
@@ -79,16 +100,41 @@ impl Application {
             clock.clone(),
             settings.sessions,
         );
+        let (sign_ups, recovery) = (database.sign_ups(), database.recovery());
+        let console = Arc::new(StandardOutput {
+            page: links.as_ref().map_or_else(|| format!("http://{address}/"), |links| links.front()),
+        });
+        let first_run = FirstRun::new(sign_ups.clone(), hasher.clone(), secrets.clone(), clock.clone(), console);
+        let email_changes =
+            EmailChanges::new(recovery.clone(), accounts.clone(), secrets.clone(), clock.clone(), post.clone());
+        let sign_ups = SignUps::new(
+            sign_ups,
+            database.invitations(),
+            hasher.clone(),
+            secrets.clone(),
+            clock.clone(),
+            post.clone(),
+            settings.accounts.sign_up,
+        );
+        let recovery = Recovery::new(recovery, accounts.clone(), hasher, secrets.clone(), clock.clone(), post);
         let upkeep = Upkeep {
             reconciliation,
             compare_every: settings.nodes.compare_every,
             cluster,
             accounts: accounts.clone(),
+            sign_ups: sign_ups.clone(),
+            recovery: recovery.clone(),
             events: events.clone(),
             clock: clock.clone(),
         };
         let services = Services {
             accounts,
+            sign_ups,
+            invitations: Invitations::new(database.invitations(), secrets, clock.clone()),
+            first_run,
+            recovery,
+            email_changes,
+            links,
             messaging: Messaging::new(users.clone(), database.messages(), notifier.clone(), clock.clone()),
             conversations: Conversations::new(users.clone(), database.conversations(), notifier.clone()),
             directory: Directory::new(users),
@@ -99,8 +145,28 @@ impl Application {
             health: database.health(),
             clock,
         };
-        Ok(Self { database, services, upkeep })
+        Ok(Self { database, services, upkeep, office })
     }
+}
+
+/// Where links lead: to the configured address, or else to one that only this machine reaches.
+pub(crate) fn links(settings: &Settings, address: SocketAddr) -> Option<Links> {
+    if let Some(url) = &settings.web.public_url {
+        return Some(Links::under(&url.origin().ascii_serialization()));
+    }
+    let is_reachable = address.port() != 0 && address.ip().to_canonical().is_loopback();
+    is_reachable.then(|| Links::under(&format!("http://{address}")))
+}
+
+fn post_office(settings: &Settings) -> anyhow::Result<(PostOffice, Office)> {
+    let mail = settings.mail.clone();
+    let from = mail.from.context("mail_from is no sender")?;
+    Ok(PostOffice::set_up(chatapp_mail::Settings { backend: mail.backend, from, queue: mail.queue })?)
+}
+
+/// The invitations, for commands.
+pub(crate) fn invitations(database: &Database) -> Invitations {
+    Invitations::new(database.invitations(), Arc::new(SystemSecrets), Arc::new(SystemClock))
 }
 
 /// Opens the database, ready for use: a file, which nobody else administers, is migrated; a server must have been.

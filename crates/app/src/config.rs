@@ -7,6 +7,7 @@ mod hub;
 pub(crate) mod layers;
 mod limits;
 pub(crate) mod logging;
+pub(crate) mod mail;
 pub(crate) mod problem;
 mod sessions;
 mod sockets;
@@ -22,6 +23,7 @@ use chatapp_notification_hub::HubSettings;
 use self::accounts::Accounts;
 use self::bus::Nodes;
 use self::layers::{Layers, Outside};
+use self::mail::Mail;
 use self::problem::Problem;
 use self::storage::Storage;
 use self::values::{Effective, Outcome, Values};
@@ -40,6 +42,7 @@ pub(crate) struct Settings {
     pub(crate) nodes: Nodes,
     pub(crate) sessions: Lifetime,
     pub(crate) accounts: Accounts,
+    pub(crate) mail: Mail,
     /// `None`: as much as suits the command.
     pub(crate) log: Option<String>,
 }
@@ -66,8 +69,9 @@ pub(crate) fn read(outside: &Outside) -> Reading {
         sockets: sockets::read(&mut values, hub.connections),
         throttles: throttles::read(&mut values, &web),
         sessions: sessions::read(&mut values),
-        accounts: Accounts::read(&mut values),
+        accounts: Accounts::read(&mut values, &web),
         nodes: Nodes::read(&mut values, &storage),
+        mail: Mail::read(&mut values, &storage.data_dir),
         log: logging::read(&mut values, &outside.environment),
         storage,
         web,

@@ -9,11 +9,13 @@ mod cli;
 mod commands;
 mod compose;
 mod config;
+mod console;
 mod failure;
 mod logging;
 mod passwords;
 mod prompt;
 mod secret_key;
+mod secrets;
 mod serve;
 
 fn main() -> ExitCode {

@@ -7,16 +7,18 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
-use chatapp_domain::ports::users::{UserQuery, UserStore};
-use chatapp_domain::user::UserId;
+use chatapp_domain::first_run::FirstRun;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::background::Background;
 use crate::compose::{self, Application};
 use crate::config::Settings;
+use crate::failure::chain;
 
 /// How much longer than `drain_time` and `shutdown_timeout` the whole stop may take.
 const STOP_SLACK: Duration = Duration::from_secs(5);
+/// How long mail that waits may take to be sent once the server stops.
+const MAIL_PATIENCE: Duration = Duration::from_secs(2);
 /// What a shell reports for a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
@@ -28,7 +30,7 @@ pub(crate) fn run(settings: &Settings) -> anyhow::Result<()> {
     let database = compose::open_database(settings)?;
     log::info!("{} at {}", database.engine(), settings.storage.database.url);
     let web = compose::web_settings(settings)?;
-    let application = Application::build(database, settings)?;
+    let application = Application::build(database, settings, listener.local_addr()?)?;
     actix_web::rt::System::new().block_on(serve(listener, application, web))
 }
 
@@ -37,26 +39,23 @@ async fn serve(
     application: Application,
     settings: chatapp_http::Settings,
 ) -> anyhow::Result<()> {
-    let Application { database, services, upkeep } = application;
+    let Application { database, services, upkeep, mut office } = application;
     let address = listener.local_addr()?;
     let limit = settings.drain_time + settings.shutdown_timeout + STOP_SLACK;
     let stop = Stop::listen()?;
-    hint_at_first_user(&*database.users()).await?;
+    let first_run = services.first_run.clone();
+    if first_run.is_first().await? {
+        log::info!("there are no users yet; make one with: chatapp createsuperuser, or with the code on the console");
+    }
     let background = Background::start(upkeep);
-    let served = chatapp_http::serve(listener, services, settings, stop.requested(address, limit)).await;
+    office.open();
+    let served = chatapp_http::serve(listener, services, settings, stop.requested(address, limit, first_run)).await;
     background.stop().await;
+    office.close(MAIL_PATIENCE).await;
     // The last: everything above may still write.
     tokio::task::spawn_blocking(|| database.close()).await?;
     served.context("the server failed")?;
     log::info!("stopped");
-    Ok(())
-}
-
-async fn hint_at_first_user(users: &dyn UserStore) -> anyhow::Result<()> {
-    let anyone = UserQuery { except: UserId(0), prefix: None, after: None, limit: 1 };
-    if users.list(anyone).await?.is_empty() {
-        log::info!("there are no users yet; make one with: chatapp createsuperuser");
-    }
     Ok(())
 }
 
@@ -73,11 +72,14 @@ impl Stop {
 
     /// Announces the server, beside which this runs, and resolves at the first signal. From then on a second one, or
     /// too long a stop, ends the process at once.
-    async fn requested(mut self, address: SocketAddr, limit: Duration) {
+    async fn requested(mut self, address: SocketAddr, limit: Duration, first_run: FirstRun) {
         // The server starts its workers when it first gets its turn, so it goes first.
         tokio::task::yield_now().await;
         // Whoever started this may have closed the other end, which is no reason not to serve.
         let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+        if let Err(error) = first_run.begin().await {
+            log::warn!("no code for the first account: {}", chain(&error));
+        }
         self.next().await;
         log::info!("stopping");
         thread::spawn(move || {

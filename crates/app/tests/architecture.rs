@@ -14,8 +14,9 @@ const TESTKIT: &str = "chatapp-testkit";
 
 /// The arrows there are. A new one is a decision, to be made here and explained in the commit.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("chatapp-app", &[DOMAIN, "chatapp-http", "chatapp-notification-hub", "chatapp-persistence"]),
+    ("chatapp-app", &[DOMAIN, "chatapp-http", "chatapp-mail", "chatapp-notification-hub", "chatapp-persistence"]),
     ("chatapp-http", &[DOMAIN]),
+    ("chatapp-mail", &[DOMAIN]),
     ("chatapp-notification-hub", &[DOMAIN]),
     ("chatapp-persistence", &[DOMAIN]),
     (TESTKIT, &[DOMAIN]),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::password::Password;
+use crate::password::{Password, PasswordError};
 use crate::ports::StoreError;
 use crate::ports::notifications::{Notifier, Whisper};
 use crate::ports::passwords::{HashError, PasswordHasher};
@@ -38,6 +38,23 @@ pub enum RegisterError {
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a password was not changed by its owner.
+#[derive(Debug, Error)]
+pub enum ChangePasswordError {
+    /// It is not the old one.
+    #[error("Your old password was entered incorrectly. Please enter it again.")]
+    Old,
+    /// The new one is not accepted.
+    #[error(transparent)]
+    New(PasswordError),
+    /// Too many passwords wait.
+    #[error("too many at once")]
+    Busy,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -174,6 +191,30 @@ impl Accounts {
         Ok(())
     }
 
+    /// Gives a session another key; whoever knew the old one knows nothing. The session stays what it is, and its connections
+    /// stay open.
+    pub async fn change_session_key(&self, old: SessionKey, new: SessionKey) -> Result<(), StoreError> {
+        self.sessions.change_key(old, new).await
+    }
+
+    /// Replaces the password of somebody who knows the old one, and ends whatever the old one opened, but for the session it
+    /// is changed in. Gives the user.
+    pub async fn change_password(
+        &self,
+        username: &Username,
+        session: SessionId,
+        old: Password,
+        new: &str,
+    ) -> Result<User, ChangePasswordError> {
+        let user = self.authenticate(username.as_str(), old).await?;
+        let new = Password::parse_for(new, username.as_str(), &user.email).map_err(ChangePasswordError::New)?;
+        self.set_password(user.id, new, Some(session)).await.map_err(|error| match error {
+            RegisterError::Store(error) => ChangePasswordError::Store(error),
+            RegisterError::NameTaken | RegisterError::Hash(_) => ChangePasswordError::Busy,
+        })?;
+        Ok(user)
+    }
+
     /// Replaces a password and ends every session of the user, but for the one it was changed in.
     pub async fn set_password(
         &self,
@@ -190,5 +231,15 @@ impl Accounts {
     /// Forgets sessions that are past their lifetime. Gives how many.
     pub async fn purge_sessions(&self) -> Result<usize, StoreError> {
         self.sessions.purge(self.clock.now(), self.lifetime).await
+    }
+}
+
+impl From<LogInError> for ChangePasswordError {
+    fn from(error: LogInError) -> Self {
+        match error {
+            LogInError::Refused => Self::Old,
+            LogInError::Busy => Self::Busy,
+            LogInError::Store(error) => Self::Store(error),
+        }
     }
 }

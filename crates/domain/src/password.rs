@@ -23,6 +23,9 @@ pub enum PasswordError {
     /// The username itself, in whatever case.
     #[error("The password is too similar to the username.")]
     SameAsUsername,
+    /// The e-mail address, or what stands before its `@`, in whatever case.
+    #[error("The password is too similar to the email address.")]
+    SameAsEmail,
 }
 
 impl Password {
@@ -47,6 +50,17 @@ impl Password {
             return Err(PasswordError::SameAsUsername);
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Checks a new password for somebody with this name and this address, which may be empty.
+    pub fn parse_for(text: &str, username: &str, email: &str) -> Result<Self, PasswordError> {
+        let password = Self::parse(text, username)?;
+        let (typed, email) = (text.to_lowercase(), email.to_lowercase());
+        let local = email.rsplit_once('@').map_or("", |(local, _)| local);
+        if !email.is_empty() && (typed == email || typed == local) {
+            return Err(PasswordError::SameAsEmail);
+        }
+        Ok(password)
     }
 
     /// A password taken as it is: from an operator who was asked twice, or from a log-in form.
@@ -88,6 +102,15 @@ mod tests {
         assert_eq!(Password::parse(&"x".repeat(129), "ada").err(), Some(PasswordError::TooLong));
         assert_eq!(Password::parse("12345678", "ada").err(), Some(PasswordError::Numeric));
         assert_eq!(Password::parse("Lovelace", "lovelace").err(), Some(PasswordError::SameAsUsername));
+    }
+
+    #[test]
+    fn a_password_is_not_the_address_either() {
+        let refused = |text: &str| Password::parse_for(text, "ada", "Ada.Lovelace@example.org").err();
+        assert_eq!(refused("ada.lovelace"), Some(PasswordError::SameAsEmail));
+        assert_eq!(refused("ADA.LOVELACE@example.org"), Some(PasswordError::SameAsEmail));
+        assert_eq!(refused("ada.lovelace1"), None);
+        assert!(Password::parse_for("lovelace", "ada", "").is_ok());
     }
 
     #[test]

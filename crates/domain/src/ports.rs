@@ -3,11 +3,16 @@
 
 pub mod conversations;
 pub mod events;
+pub mod invitations;
+pub mod mail;
 pub mod messages;
 pub mod nodes;
 pub mod notifications;
 pub mod passwords;
+pub mod recovery;
+pub mod secrets;
 pub mod sessions;
+pub mod sign_ups;
 pub mod users;
 
 use async_trait::async_trait;

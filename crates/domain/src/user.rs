@@ -181,7 +181,41 @@ impl Email {
         Ok(Self(address.to_owned()))
     }
 
+    /// An address to which mail is sent: as [`Email::parse`], but there must be one, and in ASCII, so that no letter of
+    /// it can be taken for another.
+    pub fn parse_mailable(text: &str) -> Result<Self, EmailError> {
+        Self::parse(text)
+            .and_then(|email| if email.0.is_empty() || !email.0.is_ascii() { Err(EmailError) } else { Ok(email) })
+    }
+
+    /// An address that was checked before it was stored. For stores only.
+    pub fn from_store(address: impl Into<String>) -> Self {
+        Self(address.into())
+    }
+
     /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What the address is looked up by; an empty one has none.
+    pub fn key(&self) -> Option<EmailKey> {
+        (!self.0.is_empty()).then(|| EmailKey::of(&self.0))
+    }
+}
+
+/// The form under which an address belongs to one account: the case of ASCII letters does not count, everything else
+/// does. So a letter that merely folds to an ASCII one (`ı`, `ſ`, full width) leads to nobody else's mail.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EmailKey(String);
+
+impl EmailKey {
+    /// The key of any text, also of one that is no address.
+    pub fn of(text: &str) -> Self {
+        Self(text::strip(text).to_ascii_lowercase())
+    }
+
+    /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -261,5 +295,21 @@ mod tests {
         for bad in ["a", "@b.c", "a@", "a@b..c", "a@b.c\r\nBcc: x@y.z", "a b@c.d", "a@-b.c"] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
+        for unmailable in ["", " ", "m\u{131}ke@example.org", "mike@ex\u{e4}mple.org"] {
+            assert!(Email::parse_mailable(unmailable).is_err(), "{unmailable:?}");
+        }
+        assert!(Email::parse_mailable("Mike@Example.org").is_ok());
+    }
+
+    #[test]
+    fn an_address_is_found_in_any_ascii_case_and_in_no_other_form() {
+        let key = EmailKey::of("mike@example.org");
+        assert_eq!(EmailKey::of(" Mike@EXAMPLE.org\n"), key);
+        for other in
+            ["m\u{131}ke@example.org", "mike@example.org.", "\u{ff4d}ike@example.org", "mi\u{212a}e@example.org"]
+        {
+            assert_ne!(EmailKey::of(other), key, "{other}");
+        }
+        assert_eq!(Email::default().key(), None);
     }
 }

@@ -55,6 +55,9 @@ fn names_bearer(request: &HttpRequest) -> bool {
 /// A person who sends a message: that is counted apart.
 pub(crate) struct Sender(pub(crate) Caller);
 
+/// A person who may administer; for everyone else there is nothing here.
+pub(crate) struct Superuser(pub(crate) Caller);
+
 /// A person who leaves: that is never too much.
 pub(crate) struct Leaver;
 
@@ -78,6 +81,19 @@ impl FromRequest for Sender {
         ready(admitted(request).and_then(|caller| {
             Shared::of(request)?.throttles.send(caller.identity.id)?;
             Ok(Self(caller))
+        }))
+    }
+}
+
+impl FromRequest for Superuser {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admitted(request).and_then(|caller| {
+            Shared::of(request)?.throttles.read(caller.identity.id)?;
+            let may = LoggedIn::of(request).is_some_and(|logged_in| logged_in.is_superuser);
+            if may { Ok(Self(caller)) } else { Err(ApiError::NotFound) }
         }))
     }
 }

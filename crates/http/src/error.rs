@@ -50,6 +50,12 @@ pub(crate) enum ApiError {
     /// More than may be asked for; there is room again after so many seconds.
     #[error("throttled")]
     Throttled { retry_after: u64 },
+    #[error("sign-up is closed")]
+    SignUpClosed,
+    #[error("there are users already")]
+    FirstRunOver,
+    #[error("this server sends no mail")]
+    MailOff,
     #[error("no upgrade to a WebSocket asked for")]
     UpgradeRequired,
     /// Try again later. The cause, if there is one worth telling, is for the log.
@@ -70,6 +76,9 @@ struct Answer<'a> {
 impl ApiError {
     /// The answer to more work than is taken on.
     pub(crate) const BUSY: Self = Self::Unavailable { retry_after: 1, cause: None };
+
+    /// The answer to more passwords than are worked on, or more mail than is taken.
+    pub(crate) const BUSY_HASHING: Self = Self::Unavailable { retry_after: 2, cause: None };
 
     /// One field's error.
     pub(crate) fn field(name: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
@@ -113,6 +122,11 @@ impl ApiError {
                 "idempotency_key_reused",
                 "This idempotency key was used for another message.".into(),
             ),
+            Self::SignUpClosed => answer(StatusCode::FORBIDDEN, "sign_up_closed", "Sign-up is closed.".into()),
+            Self::FirstRunOver => {
+                answer(StatusCode::CONFLICT, "first_run_over", "The first account has been made already.".into())
+            }
+            Self::MailOff => answer(StatusCode::FORBIDDEN, "mail_off", "This server sends no mail.".into()),
             Self::Reset => answer(StatusCode::GONE, "reset", "Reload required.".into()),
             Self::UpgradeRequired => {
                 answer(StatusCode::UPGRADE_REQUIRED, "upgrade_required", "WebSocket upgrade required.".into())
@@ -161,6 +175,9 @@ impl ApiError {
             | Self::TooSlow
             | Self::KeyReused
             | Self::Reset
+            | Self::SignUpClosed
+            | Self::FirstRunOver
+            | Self::MailOff
             | Self::Failed(_) => return,
         };
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -205,7 +222,7 @@ mod tests {
     #[test]
     fn each_error_has_its_status_code_and_detail() {
         let unavailable = "Service temporarily unavailable, try again later.";
-        let table: [(ApiError, u16, &str, &str); 17] = [
+        let table: [(ApiError, u16, &str, &str); 20] = [
             (ApiError::NotAuthenticated, 403, "not_authenticated", "Authentication credentials were not provided."),
             (ApiError::InvalidToken, 401, "invalid_token", "Invalid token."),
             (ApiError::CrossSite, 403, "cross_site", "Cross-site request refused."),
@@ -240,6 +257,9 @@ mod tests {
                 "throttled",
                 "Request was throttled. Expected available in 17 seconds.",
             ),
+            (ApiError::SignUpClosed, 403, "sign_up_closed", "Sign-up is closed."),
+            (ApiError::FirstRunOver, 409, "first_run_over", "The first account has been made already."),
+            (ApiError::MailOff, 403, "mail_off", "This server sends no mail."),
             (ApiError::UpgradeRequired, 426, "upgrade_required", "WebSocket upgrade required."),
             (ApiError::BUSY, 503, "unavailable", unavailable),
             (ApiError::Failed("a secret".into()), 500, "error", "A server error occurred."),

@@ -28,7 +28,7 @@ const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
 pub(crate) fn complete(headers: &mut HeaderMap, is_api: bool, is_https: bool) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(header::REFERRER_POLICY, SAME_ORIGIN);
+    or_else(headers, header::REFERRER_POLICY, SAME_ORIGIN);
     headers.insert(CROSS_ORIGIN_OPENER_POLICY, SAME_ORIGIN);
     headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, SAME_ORIGIN);
     if is_https {

@@ -25,6 +25,7 @@ mod session;
 mod settings;
 mod shared;
 mod site;
+mod stranger;
 mod throttle;
 mod urlencoded;
 mod wire;
@@ -35,4 +36,5 @@ pub use self::services::Services;
 pub use self::settings::{
     CookieKey, Limits, Network, NetworkError, Origin, OriginError, Rate, Settings, SocketSettings, ThrottleSettings,
 };
+pub use self::wire::invitation_json;
 pub use url::Url;

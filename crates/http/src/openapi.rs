@@ -8,7 +8,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi};
 
 pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
-use crate::api::{conversations, events, me, messages, root, session, sessions, users};
+use crate::api::{
+    account, conversations, email, events, invitations, me, messages, password, root, session, sessions, users,
+};
 use crate::wire;
 
 #[derive(utoipa::OpenApi)]
@@ -35,6 +37,18 @@ use crate::wire;
         sessions::list,
         sessions::end,
         sessions::end_others,
+        account::show,
+        account::check,
+        account::sign_up,
+        account::confirm,
+        account::make_first,
+        password::forgot,
+        password::reset,
+        password::change,
+        email::confirm,
+        invitations::list,
+        invitations::make,
+        invitations::withdraw,
         root::show,
     ),
     components(schemas(

@@ -4,7 +4,10 @@ use actix_web::http::Method;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{ResponseError, guard};
 
-use crate::api::{conversations, docs, events, health, me, messages, root, session as log_in, sessions, users};
+use crate::api::{
+    account, conversations, docs, email, events, health, invitations, me, messages, password, root, session as log_in,
+    sessions, users,
+};
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::page::{assets, login, logout, shell};
@@ -29,6 +32,16 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/session/").on(Method::POST, log_in::log_in).on(Method::DELETE, log_in::log_out),
         Endpoint::at("/me/session/").get(sessions::list).on(Method::DELETE, sessions::end_others),
         Endpoint::at("/me/session/{id}/").on(Method::DELETE, sessions::end),
+        Endpoint::at("/account/").get(account::show).on(Method::POST, account::sign_up),
+        Endpoint::at("/account/check/").on(Method::POST, account::check),
+        Endpoint::at("/account/confirm/").on(Method::POST, account::confirm),
+        Endpoint::at("/account/first/").on(Method::POST, account::make_first),
+        Endpoint::at("/password/forgot/").on(Method::POST, password::forgot),
+        Endpoint::at("/password/reset/").on(Method::POST, password::reset),
+        Endpoint::at("/password/change/").on(Method::POST, password::change),
+        Endpoint::at("/email/confirm/").on(Method::POST, email::confirm),
+        Endpoint::at("/admin/invitation/").get(invitations::list).on(Method::POST, invitations::make),
+        Endpoint::at("/admin/invitation/{id}/").on(Method::DELETE, invitations::withdraw),
         Endpoint::at("/").get(root::show),
         Endpoint::at("/openapi.json/").get(docs::document),
         Endpoint::at("/docs/").get(docs::explorer),

@@ -6,10 +6,16 @@ use chatapp_domain::accounts::Accounts;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::directory::Directory;
+use chatapp_domain::email_changes::EmailChanges;
+use chatapp_domain::first_run::FirstRun;
+use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
 use chatapp_domain::ports::StoreHealth;
 use chatapp_domain::ports::nodes::Nodes;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
+use chatapp_domain::post::Links;
+use chatapp_domain::recovery::Recovery;
+use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
 
 /// Everything this crate needs from the rest of the program.
@@ -17,6 +23,18 @@ use chatapp_domain::time::Clock;
 pub struct Services {
     /// Log-in and sessions.
     pub accounts: Accounts,
+    /// Signing up.
+    pub sign_ups: SignUps,
+    /// Inviting people to sign up.
+    pub invitations: Invitations,
+    /// Making the first account.
+    pub first_run: FirstRun,
+    /// Forgotten passwords.
+    pub recovery: Recovery,
+    /// Another address.
+    pub email_changes: EmailChanges,
+    /// Where mailed links lead, if it is known.
+    pub links: Option<Links>,
     /// Sending and reading messages.
     pub messaging: Messaging,
     /// Conversations, read positions, typing.

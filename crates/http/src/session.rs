@@ -45,6 +45,11 @@ pub(crate) fn begin(session: &Session, user: UserId, device: &str, address: &str
     LogIn::new(user, device, address).put(session)
 }
 
+/// Gives the session another key once the handler has answered. It stays the same session, and its sockets stay open.
+pub(crate) fn change_key(session: &Session) -> Result<(), ApiError> {
+    state::wish_for_new_key(session)
+}
+
 /// Ends the session once the handler has answered.
 pub(crate) fn end(session: &Session) {
     session.purge();

@@ -5,6 +5,7 @@
 mod buckets;
 mod limit;
 mod log_in;
+mod strangers;
 mod together;
 
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -16,6 +17,7 @@ use governor::clock::{Clock, MonotonicClock};
 
 use self::limit::Limit;
 pub(crate) use self::log_in::Attempt;
+pub(crate) use self::strangers::MailKind;
 use crate::error::ApiError;
 use crate::settings::ThrottleSettings;
 
@@ -30,6 +32,7 @@ struct Limits<C: Clock> {
     failures: Limit<C>,
     failures_here: Limit<C>,
     log_ins: Limit<C>,
+    strangers: strangers::Limits<C>,
     sends: Limit<C>,
     reads: Limit<C>,
 }
@@ -53,6 +56,7 @@ impl<C: Clock + Clone> Throttles<C> {
             failures: limit(settings.log_in_failures),
             failures_here: limit(settings.log_in_failures_per_address),
             log_ins: limit(settings.log_ins_per_address),
+            strangers: strangers::Limits::new(settings, clock),
             sends: limit(settings.sends),
             reads: limit(settings.reads),
         });

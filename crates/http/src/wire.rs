@@ -4,9 +4,12 @@ mod account;
 mod client_frame;
 mod conversation;
 mod event;
+mod invitation;
 mod message;
+mod password;
 mod problem;
 mod server_frame;
+mod sign_up;
 mod time;
 mod user;
 
@@ -14,8 +17,12 @@ pub(crate) use self::account::{Credentials, Me, PageSettings, Profile, Root, Ses
 pub(crate) use self::client_frame::ClientFrame;
 pub(crate) use self::conversation::{Conversation, ConversationPage, ReadMark};
 pub(crate) use self::event::{Event, EventPage};
+pub use self::invitation::invitation_json;
+pub(crate) use self::invitation::{Invitation, InvitationList, InvitationWish, NewInvitation};
 pub(crate) use self::message::{Message, MessageHistory, MessagePage, Messages, NewMessage};
+pub(crate) use self::password::{Change, Forgotten, Reset};
 pub(crate) use self::problem::{FieldProblems, Problem};
 pub(crate) use self::server_frame::ServerFrame;
+pub(crate) use self::sign_up::{AccountState, Check, CheckedFields, Detail, FirstAccount, LinkToken, Made, SignUp};
 pub(crate) use self::time::Stamp;
 pub(crate) use self::user::User;

@@ -11,15 +11,19 @@ mod database;
 mod error;
 mod events;
 mod health;
+mod invitations;
+mod looks;
 mod messages;
 mod migrations;
 mod mysql_connection;
 #[cfg(feature = "planted-faults")]
 mod planted;
+mod recovery;
 mod rows;
 mod schema;
 mod sessions;
 mod settings;
+mod sign_ups;
 #[cfg(test)]
 #[expect(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../tests/support/mod.rs"]

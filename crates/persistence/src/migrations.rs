@@ -7,6 +7,7 @@ use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::connection::AnyConnection;
+use crate::looks;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const MYSQL: EmbeddedMigrations = embed_migrations!("../../migrations/mysql");
@@ -44,7 +45,10 @@ fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, Failure> {
         AnyConnection::Mysql(mysql) => mysql.run_pending_migrations(MYSQL).map(drop),
     };
     match outcome {
-        Ok(()) => Ok(names),
+        Ok(()) => {
+            looks::fill_in(connection)?;
+            Ok(names)
+        }
         // Another process was faster; what counts is that nothing is left.
         Err(_) if pending(connection)?.is_empty() => Ok(Vec::new()),
         Err(error) => Err(error),

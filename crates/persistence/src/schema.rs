@@ -12,6 +12,8 @@ diesel::table! {
         is_active -> Bool,
         is_superuser -> Bool,
         joined_at -> BigInt,
+        email_key -> Nullable<Text>,
+        look -> Nullable<Binary>,
     }
 }
 
@@ -77,6 +79,49 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        token_hash -> Binary,
+        email -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        used_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sign_ups (token_hash) {
+        token_hash -> Binary,
+        username -> Text,
+        username_key -> Text,
+        look -> Binary,
+        email -> Text,
+        password -> Text,
+        invitation_id -> Nullable<BigInt>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    password_resets (token_hash) {
+        token_hash -> Binary,
+        user_id -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    email_changes (token_hash) {
+        token_hash -> Binary,
+        user_id -> BigInt,
+        email -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     sequences (name) {
         name -> Text,
         next -> BigInt,
@@ -90,4 +135,13 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, feeds, conversations, messages, events, sessions);
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    feeds,
+    conversations,
+    messages,
+    events,
+    sessions,
+    invitations,
+    password_resets
+);

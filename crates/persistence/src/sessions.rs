@@ -100,6 +100,15 @@ impl SessionStore for Sessions {
         Ok(rows.await?.into_iter().map(Session::from).collect())
     }
 
+    async fn change_key(&self, old: SessionKey, new: SessionKey) -> Result<(), StoreError> {
+        let unit = move |connection: &mut AnyConnection| {
+            let session = diesel::update(sessions::table.filter(sessions::key_hash.eq(&old.0[..])));
+            session.set(sessions::key_hash.eq(&new.0[..])).execute(connection)?;
+            Ok(())
+        };
+        self.end(unit, move |()| vec![old]).await
+    }
+
     async fn close(&self, key: SessionKey) -> Result<Option<(UserId, SessionId)>, StoreError> {
         let closed = self.end(move |connection| delete(connection, key), move |_| vec![key]).await?;
         Ok(closed.map(|(user, session)| (UserId(user), SessionId(session))))

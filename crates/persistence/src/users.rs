@@ -4,16 +4,18 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chatapp_domain::naming::Look;
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::users::{CreateUserError, UserQuery, UserStore};
-use chatapp_domain::user::{DisplayName, Identity, NewUser, User, UserId, Username, UsernameKey};
+use chatapp_domain::user::{DisplayName, EmailKey, Identity, NewUser, User, UserId, Username, UsernameKey};
 use diesel::prelude::*;
 use moka::sync::Cache;
 
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never, WriteError};
 use crate::error::{UnitError, is_duplicate};
+use crate::recovery;
 use crate::rows::{USER, UserRow};
 use crate::schema::{feeds, users};
 
@@ -123,6 +125,7 @@ impl UserStore for Users {
     async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError> {
         let changed = self.0.write::<_, Never>(
             move |connection| {
+                recovery::end_resets(connection, id.0)?;
                 let user = diesel::update(users::table.find(id.0));
                 Ok(user.set(users::password.eq(&password.0)).execute(connection)?)
             },
@@ -190,6 +193,51 @@ fn named(connection: &mut AnyConnection, names: BTreeSet<String>) -> QueryResult
 struct NameTaken;
 
 fn insert(connection: &mut AnyConnection, user: &NewUser) -> Result<User, UnitError<NameTaken>> {
+    // Of several people with one address it is the first one's.
+    let address = user.email.key().filter(|key| key.as_str().len() <= MOST_KEY_BYTES);
+    let free = match &address {
+        Some(key) => by_address(connection, key.as_str())?.is_none(),
+        None => false,
+    };
+    match insert_at(connection, user, address.as_ref().filter(|_| free)) {
+        Err(InsertError::NameTaken) => Err(UnitError::Refused(NameTaken)),
+        // Somebody else was just faster to the address.
+        Err(InsertError::AddressTaken) => insert_at(connection, user, None).map_err(|error| match error {
+            InsertError::Database(error) => error.into(),
+            InsertError::NameTaken | InsertError::AddressTaken => UnitError::Refused(NameTaken),
+        }),
+        Err(InsertError::Database(error)) => Err(error.into()),
+        Ok(user) => Ok(user),
+    }
+}
+
+/// Addresses are no longer, and neither are their keys.
+const MOST_KEY_BYTES: usize = 254;
+
+/// Whose address this is, active or not.
+pub(crate) fn by_address(connection: &mut AnyConnection, key: &str) -> QueryResult<Option<UserRow>> {
+    users::table.filter(users::email_key.eq(key)).select(USER).first(connection).optional()
+}
+
+/// Why a row was not written.
+pub(crate) enum InsertError {
+    NameTaken,
+    AddressTaken,
+    Database(diesel::result::Error),
+}
+
+impl From<diesel::result::Error> for InsertError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Writes a person who is found by `address`, or by none.
+pub(crate) fn insert_at(
+    connection: &mut AnyConnection,
+    user: &NewUser,
+    address: Option<&EmailKey>,
+) -> Result<User, InsertError> {
     let key = user.username.key();
     let row = (
         users::username.eq(user.username.as_str()),
@@ -198,12 +246,17 @@ fn insert(connection: &mut AnyConnection, user: &NewUser) -> Result<User, UnitEr
         users::password.eq(&user.password.0),
         users::is_superuser.eq(user.is_superuser),
         users::joined_at.eq(user.joined_at.as_micros()),
+        users::email_key.eq(address.map(EmailKey::as_str)),
+        users::look.eq(Some(Look::of(&user.username).0.to_vec())),
     );
-    diesel::insert_into(users::table).values(row).execute(connection).map_err(|error| {
-        if is_duplicate(&error) { UnitError::Refused(NameTaken) } else { UnitError::Database(error) }
-    })?;
-    let by_key = users::table.filter(users::username_key.eq(key.as_str()));
-    let row: UserRow = by_key.select(USER).first(connection)?;
+    let by_key = || users::table.filter(users::username_key.eq(key.as_str()));
+    let written = diesel::insert_into(users::table).values(row).execute(connection);
+    if written.as_ref().is_err_and(is_duplicate) {
+        let taken: Option<i64> = by_key().select(users::id).first(connection).optional()?;
+        return Err(taken.map_or(InsertError::AddressTaken, |_| InsertError::NameTaken));
+    }
+    written?;
+    let row: UserRow = by_key().select(USER).first(connection)?;
     diesel::insert_into(feeds::table).values(feeds::user_id.eq(row.id)).execute(connection)?;
     Ok(row.into())
 }

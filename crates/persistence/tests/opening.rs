@@ -15,7 +15,7 @@ fn sqlite_makes_its_file_and_folder_and_migrates_once() {
     let database = Database::open(&settings).unwrap();
     assert!(database.engine().starts_with("SQLite 3."), "{}", database.engine());
     assert!(!database.pending_migrations().unwrap().is_empty());
-    assert_eq!(database.migrate().unwrap(), ["2026-11-24-000001_start"]);
+    assert_eq!(database.migrate().unwrap(), ["2026-11-24-000001_start", "2026-11-24-000002_accounts"]);
     assert!(database.pending_migrations().unwrap().is_empty());
     assert!(database.migrate().unwrap().is_empty());
     database.close();

@@ -11,11 +11,14 @@ use std::time::Duration;
 
 use chatapp_domain::conversation::Participation;
 use chatapp_domain::event::Pos;
+use chatapp_domain::link::LinkHash;
 use chatapp_domain::message::{MessageId, Seq};
 use chatapp_domain::page::{Cursor, PageNumber};
+use chatapp_domain::ports::invitations::NewInvitation;
+use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::users::UserQuery;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
-use chatapp_domain::user::{DisplayName, User, UsernameKey};
+use chatapp_domain::user::{DisplayName, Email, EmailKey, User, UserId, Username, UsernameKey};
 use chatapp_testkit::builders::{self, NEW_YEAR, a_size};
 use chatapp_testkit::contract::Stores;
 use chatapp_testkit::passwords::PlainHasher;
@@ -119,9 +122,12 @@ async fn no_query_reads_a_whole_table() {
     everything_the_contract_asks(&support::stores(&mysql.database)).await;
     let statements = recorded();
     support::on_server(&mysql.name, move |connection| {
-        diesel::sql_query("ANALYZE TABLE users, feeds, conversations, messages, events, sessions")
-            .execute(connection)
-            .unwrap();
+        diesel::sql_query(
+            "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, invitations, sign_ups, password_resets, \
+             email_changes",
+        )
+        .execute(connection)
+        .unwrap();
         for (statement, values) in statements {
             let mut values = values.into_iter();
             let filled: String = statement
@@ -185,6 +191,7 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.sessions.open(session(key)).await.unwrap();
     stores.sessions.find(key, NEW_YEAR, lifetime).await.unwrap().unwrap();
     stores.sessions.touch(key, NEW_YEAR.after(Duration::from_secs(1))).await.unwrap();
+    stores.sessions.change_key(SessionKey([1; 32]), SessionKey([2; 32])).await.unwrap();
     stores.sessions.ended_among(vec![SessionId(1), SessionId(2)], NEW_YEAR, lifetime).await.unwrap();
     stores.sessions.list(ada.id).await.unwrap();
     stores.sessions.close(key).await.unwrap();
@@ -201,6 +208,8 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.users.set_password(ada.id, PlainHasher::hash_of("another one")).await.unwrap();
     stores.users.set_display_name(ada.id, DisplayName::parse("Ada L.").unwrap()).await.unwrap();
     stores.users.set_active(ada.id, true).await.unwrap();
+
+    sign_ups_and_links(stores, ada).await;
 
     send("three").await;
     stores.messages.find(ada.id, vec![MessageId(5)]).await.unwrap();
@@ -224,4 +233,50 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.events.position_of(ada.id, MessageId(5)).await.unwrap();
     stores.events.purge(NEW_YEAR).await.unwrap();
     stores.health.check().await.unwrap();
+}
+
+/// A few hundred of each, and then each method.
+async fn sign_ups_and_links(stores: &Stores, ada: &User) {
+    let end = NEW_YEAR.after(Duration::from_secs(60));
+    let token = |n: usize| LinkHash::of(&format!("token {n}"));
+    let address = |n: usize| Email::parse(&format!("user{n}@example.org")).unwrap();
+    for n in 0..200 {
+        let invitation = NewInvitation {
+            token: token(n),
+            email: address(n),
+            created_by: Some(ada.id),
+            created_at: NEW_YEAR,
+            expires_at: end,
+        };
+        stores.invitations.add(invitation).await.unwrap();
+        let sign_up = NewSignUp {
+            token: token(n),
+            username: Username::parse(&format!("wants{n}")).unwrap(),
+            email: address(n),
+            password: PlainHasher::hash_of("a password"),
+            invitation: Some(token(n)),
+            at: NEW_YEAR,
+            expires_at: end,
+        };
+        stores.sign_ups.reserve(sign_up).await.unwrap();
+        stores.recovery.propose_email(UserId(ada.id.0 + 1), &address(n), token(n), end).await.unwrap();
+    }
+    stores.sign_ups.has_anybody().await.unwrap();
+    stores.sign_ups.who_has(&Username::parse("wants7x").unwrap(), NEW_YEAR).await.unwrap();
+    stores.sign_ups.create_first(builders::a_new_user("first")).await.unwrap_err();
+    stores.sign_ups.confirm(token(3), NEW_YEAR).await.unwrap().unwrap();
+    stores.sign_ups.purge(NEW_YEAR).await.unwrap();
+    stores.invitations.counts(token(4), &address(4), NEW_YEAR).await.unwrap();
+    let listed = stores.invitations.list(10).await.unwrap();
+    stores.invitations.remove(listed[0].id).await.unwrap();
+
+    let reset = async |n| stores.recovery.begin_reset(&EmailKey::of(address(3).as_str()), token(n), end).await.unwrap();
+    reset(7).await.unwrap();
+    stores.recovery.reset_of(token(7), NEW_YEAR).await.unwrap().unwrap();
+    stores.recovery.reset(token(7), PlainHasher::hash_of("new"), NEW_YEAR).await.unwrap().unwrap();
+    stores.recovery.propose_email(ada.id, &address(1001), token(1001), end).await.unwrap();
+    stores.recovery.pending_email(ada.id, NEW_YEAR).await.unwrap().unwrap();
+    stores.recovery.confirm_email(token(1001), NEW_YEAR).await.unwrap().unwrap();
+    stores.recovery.withdraw_email(ada.id).await.unwrap();
+    stores.recovery.purge(NEW_YEAR).await.unwrap();
 }

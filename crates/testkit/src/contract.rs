@@ -5,10 +5,13 @@
 pub mod conversations;
 pub mod crowds;
 pub mod events;
+pub mod invitations;
 pub mod messages;
 pub mod reading;
+pub mod recovery;
 mod scene;
 pub mod sessions;
+pub mod sign_ups;
 pub mod users;
 
 use std::sync::Arc;
@@ -17,8 +20,11 @@ use std::time::Duration;
 use chatapp_domain::ports::StoreHealth;
 use chatapp_domain::ports::conversations::ConversationStore;
 use chatapp_domain::ports::events::EventStore;
+use chatapp_domain::ports::invitations::InvitationStore;
 use chatapp_domain::ports::messages::MessageStore;
+use chatapp_domain::ports::recovery::RecoveryStore;
 use chatapp_domain::ports::sessions::SessionStore;
+use chatapp_domain::ports::sign_ups::SignUpStore;
 use chatapp_domain::ports::users::UserStore;
 
 /// The stores of one database.
@@ -34,6 +40,12 @@ pub struct Stores {
     pub conversations: Arc<dyn ConversationStore>,
     /// Events.
     pub events: Arc<dyn EventStore>,
+    /// Sign-ups that wait.
+    pub sign_ups: Arc<dyn SignUpStore>,
+    /// Invitations.
+    pub invitations: Arc<dyn InvitationStore>,
+    /// Resets of passwords and changes of addresses.
+    pub recovery: Arc<dyn RecoveryStore>,
     /// Whether the database answers.
     pub health: Arc<dyn StoreHealth>,
 }
@@ -105,6 +117,44 @@ macro_rules! contract_tests {
             five_hundred_sessions_are_checked_at_once,
             only_what_is_past_its_lifetime_is_forgotten,
             sessions_opened_at_once_are_different,
+            a_session_with_another_key_is_the_same_session,
+        );
+        $crate::promises_kept!($stores, sign_ups:
+            a_confirmed_sign_up_is_a_person_who_can_log_in,
+            an_unconfirmed_sign_up_reserves_its_name_until_it_expires,
+            names_that_people_have_or_that_look_like_theirs_are_taken,
+            of_many_who_sign_up_under_one_name_at_once_one_does,
+            of_twenty_confirmations_at_once_one_makes_the_person,
+            a_link_counts_until_its_time_and_not_longer,
+            whoever_has_the_address_is_named_and_nothing_else_differs,
+            an_address_that_was_taken_meanwhile_confirms_nothing,
+            a_name_that_was_taken_meanwhile_confirms_nothing,
+            an_invitation_is_used_up_by_the_confirmation,
+            of_twenty_people_with_one_invitation_one_gets_in,
+            an_invitation_that_was_taken_back_lets_nobody_in,
+            expired_sign_ups_are_forgotten,
+            a_first_user_is_made_only_where_there_is_none,
+        );
+        $crate::promises_kept!($stores, invitations:
+            an_invitation_counts_for_its_address_and_its_time,
+            invitations_are_listed_newest_first_with_who_used_them,
+            an_invitation_is_taken_back_once,
+        );
+        $crate::promises_kept!($stores, recovery:
+            a_reset_replaces_the_password_once,
+            of_twenty_uses_of_one_reset_at_once_one_succeeds,
+            the_newest_reset_is_the_only_one,
+            a_reset_ends_with_its_time,
+            a_new_password_or_address_ends_a_reset,
+            an_address_is_found_in_any_ascii_case_and_in_no_other_form,
+            nobody_inactive_and_nobody_unknown_is_reset,
+            an_address_that_two_have_belongs_to_the_first,
+            a_changed_address_counts_once_it_is_confirmed,
+            of_twenty_confirmations_of_an_address_at_once_one_succeeds,
+            an_address_that_somebody_has_is_not_given_to_another,
+            two_who_want_one_address_at_once_do_not_both_get_it,
+            the_wish_for_an_address_is_replaced_withdrawn_and_expires,
+            what_expired_is_forgotten_and_nothing_else,
         );
         $crate::promises_kept!($stores, messages:
             the_first_message_begins_a_conversation,

@@ -4,9 +4,11 @@
 pub mod builders;
 pub mod clock;
 pub mod contract;
+pub mod mailbox;
 pub mod memory;
 pub mod notifications;
 pub mod passwords;
+pub mod secrets;
 
 // For the tests that `contract_tests!` writes into other crates.
 #[doc(hidden)]

@@ -2,8 +2,11 @@
 
 mod conversations;
 mod events;
+mod invitations;
 mod messages;
+mod recovery;
 mod sessions;
+mod sign_ups;
 mod users;
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,11 +15,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use chatapp_domain::conversation::Pair;
 use chatapp_domain::event::{Epoch, Pos};
+use chatapp_domain::link::LinkHash;
 use chatapp_domain::message::{IdempotencyKey, Message, MessageId};
+use chatapp_domain::ports::invitations::InvitationId;
+use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::{StoreError, StoreHealth};
 use chatapp_domain::session::SessionId;
 use chatapp_domain::time::{Clock, SystemClock};
-use chatapp_domain::user::{UserId, UsernameKey};
+use chatapp_domain::user::{EmailKey, UserId, UsernameKey};
 
 use crate::contract::Stores;
 
@@ -40,6 +46,14 @@ struct State {
     epoch: Epoch,
     users: BTreeMap<UserId, users::Person>,
     names: HashMap<UsernameKey, UserId>,
+    /// Whose address is whose, for those that are found by it.
+    addresses: HashMap<EmailKey, UserId>,
+    sign_ups: HashMap<LinkHash, NewSignUp>,
+    invitations: BTreeMap<InvitationId, invitations::Kept>,
+    last_invitation: i64,
+    resets: HashMap<LinkHash, recovery::Reset>,
+    resets_begun: usize,
+    email_changes: HashMap<LinkHash, recovery::EmailChange>,
     sessions: BTreeMap<SessionId, sessions::Kept>,
     last_session: i64,
     messages: BTreeMap<MessageId, Message>,
@@ -62,6 +76,13 @@ impl MemoryStores {
             epoch: Epoch("memory-1".to_owned()),
             users: BTreeMap::new(),
             names: HashMap::new(),
+            addresses: HashMap::new(),
+            sign_ups: HashMap::new(),
+            invitations: BTreeMap::new(),
+            last_invitation: 0,
+            resets: HashMap::new(),
+            resets_begun: 0,
+            email_changes: HashMap::new(),
             sessions: BTreeMap::new(),
             last_session: 0,
             messages: BTreeMap::new(),
@@ -93,6 +114,11 @@ impl MemoryStores {
         self.lock(|state| state.epoch = Epoch(name.to_owned()));
     }
 
+    /// How many resets were written so far, those for nobody too.
+    pub fn resets_begun(&self) -> usize {
+        self.lock(|state| state.resets_begun)
+    }
+
     /// These stores as the bundle that the contract is run on.
     pub fn stores(&self) -> Stores {
         let all = Arc::new(self.clone());
@@ -102,6 +128,9 @@ impl MemoryStores {
             messages: all.clone(),
             conversations: all.clone(),
             events: all.clone(),
+            sign_ups: all.clone(),
+            invitations: all.clone(),
+            recovery: all.clone(),
             health: all,
         }
     }

@@ -14,6 +14,7 @@ const SCHEME: &str = "plain$";
 pub struct PlainHasher {
     busy: Arc<AtomicBool>,
     verified: Arc<AtomicUsize>,
+    hashed: Arc<AtomicUsize>,
 }
 
 impl PlainHasher {
@@ -32,6 +33,11 @@ impl PlainHasher {
         self.verified.load(Ordering::SeqCst)
     }
 
+    /// How often it hashed a password.
+    pub fn hashes(&self) -> usize {
+        self.hashed.load(Ordering::SeqCst)
+    }
+
     fn admit(&self) -> Result<(), HashError> {
         if self.busy.load(Ordering::SeqCst) { Err(HashError::Busy) } else { Ok(()) }
     }
@@ -41,6 +47,7 @@ impl PlainHasher {
 impl PasswordHasher for PlainHasher {
     async fn hash(&self, password: Password) -> Result<PasswordHash, HashError> {
         self.admit()?;
+        self.hashed.fetch_add(1, Ordering::SeqCst);
         Ok(Self::hash_of(password.expose()))
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
+use chatapp_domain::sign_up::SignUpPolicy;
 use chatapp_http::Rate;
+use chatapp_mail::Backend;
 
 use super::*;
 use crate::config::layers::variable;
@@ -107,7 +109,6 @@ fn a_file_that_was_asked_for_must_be_there() {
 #[test]
 fn what_is_not_implemented_is_refused_and_what_is_unknown_in_the_environment_is_not() {
     let machine = Machine::new()
-        .variable("CHATAPP_SIGN_UP", "open")
         .variable("CHATAPP_REDIS_URL", "http://:hunter2@127.0.0.1")
         .variable("CHATAPP_PORT", "tcp://10.0.0.1:8000")
         .variable("CHATAPP_PASSWORD", "hunter2")
@@ -115,13 +116,55 @@ fn what_is_not_implemented_is_refused_and_what_is_unknown_in_the_environment_is_
     let problems = machine.problems();
     assert_eq!(
         problems,
-        [
-            "environment variable CHATAPP_REDIS_URL: redis_url: must be redis://[user:password@]host[:port][/database], \
-             rediss://... for TLS, or unix:///path",
-            "environment variable CHATAPP_SIGN_UP: sign_up: \"open\" is not implemented yet; only \"closed\" is",
-        ]
+        ["environment variable CHATAPP_REDIS_URL: redis_url: must be redis://[user:password@]host[:port][/database], \
+             rediss://... for TLS, or unix:///path",]
     );
     assert_eq!(machine.read().warnings, ["CHATAPP_PORT is no setting and is ignored"]);
+}
+
+#[test]
+fn signing_up_needs_an_address_that_links_can_lead_to() {
+    let open = |machine: Machine| machine.variable("CHATAPP_SIGN_UP", "open");
+    assert!(open(Machine::new()).problems().is_empty(), "only this machine reaches it anyway");
+    let public = Machine::new().flag("listen", "0.0.0.0:8000");
+    let [problem] = open(public).problems().try_into().unwrap();
+    assert!(problem.starts_with("environment variable CHATAPP_SIGN_UP: sign_up: needs public_url"), "{problem}");
+    let named = Machine::new().flag("listen", "0.0.0.0:8000").flag("public_url", "https://chat.example");
+    let reading = open(named).read();
+    assert!(reading.problems.is_empty(), "{:?}", reading.problems);
+    assert_eq!(reading.settings.accounts.sign_up, SignUpPolicy::Open);
+    let [problem] = Machine::new().variable("CHATAPP_SIGN_UP", "yes").problems().try_into().unwrap();
+    assert!(problem.ends_with("sign_up: must be \"open\" or \"invite\" or \"closed\""), "{problem}");
+}
+
+#[test]
+fn mail_by_smtp_needs_a_server_a_sender_and_both_or_neither_of_user_and_password() {
+    let smtp = || Machine::new().variable("CHATAPP_MAIL_BACKEND", "smtp");
+    let full = || smtp().variable("CHATAPP_MAIL_HOST", "smtp.example").variable("CHATAPP_MAIL_FROM", "Chat <c@d.ef>");
+    assert_eq!(smtp().problems().len(), 2, "{:?}", smtp().problems());
+    assert!(full().problems().is_empty(), "{:?}", full().problems());
+    let port = |machine: Machine| match machine.read().settings.mail.backend {
+        Backend::Smtp(smtp) => smtp.port,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(port(full()), 465);
+    assert_eq!(port(full().variable("CHATAPP_MAIL_TLS", "starttls")), 587);
+    assert_eq!(port(full().variable("CHATAPP_MAIL_PORT", "2525")), 2525);
+    assert_eq!(full().variable("CHATAPP_MAIL_USER", "chat").problems().len(), 1);
+    let secret = full().variable("CHATAPP_MAIL_USER", "chat").variable("CHATAPP_MAIL_PASSWORD", "hunter2").read();
+    assert!(secret.problems.is_empty() && !format!("{secret:?}").contains("hunter2"), "{secret:?}");
+    assert_eq!(full().variable("CHATAPP_MAIL_TLS", "none").read().warnings.len(), 1);
+    for (key, bad) in [
+        ("FROM", "nobody"),
+        ("FROM", "a@b.cd\r\nBcc: x@y.z"),
+        ("HOST", "smtp.example/x"),
+        ("PORT", "0"),
+        ("CA_FILE", "missing.pem"),
+        ("TLS", "maybe"),
+    ] {
+        let problems = full().variable(&format!("CHATAPP_MAIL_{key}"), bad).problems();
+        assert_eq!(problems.len(), 1, "{key} {bad}: {problems:?}");
+    }
 }
 
 #[test]

@@ -223,7 +223,8 @@ fn readable_by_others(layers: &Layers) -> Vec<String> {
     let mut warnings = Vec::new();
     for path in &layers.files {
         let name = path.display().to_string();
-        let holds_secret = ["secret_key", "database_url", "redis_url"].iter().any(|key| {
+        let secrets = ["secret_key", "database_url", "redis_url", "mail_password"];
+        let holds_secret = secrets.iter().any(|key| {
             let value = layers.values.get(*key);
             value.is_some_and(|value| value.origin() == Some(name.as_str()) && may_be_secret(value))
         });

@@ -48,6 +48,13 @@ impl Web {
     }
 }
 
+impl Web {
+    /// Whether links to this server can be written: its address is given, or nobody else reaches it anyway.
+    pub(crate) fn can_be_linked_to(&self) -> bool {
+        self.public_url.is_some() || self.listen.ip().to_canonical().is_loopback()
+    }
+}
+
 fn parse<T: std::str::FromStr<Err: ToString>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
 }

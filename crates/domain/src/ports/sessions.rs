@@ -28,6 +28,9 @@ pub trait SessionStore: Send + Sync {
     /// A user's sessions, the newest first; at most [`Session::LISTED`]. Some may be past their lifetime.
     async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError>;
 
+    /// Gives a session another key, under which alone it is found from now on. Nothing if it is over.
+    async fn change_key(&self, old: SessionKey, new: SessionKey) -> Result<(), StoreError>;
+
     /// Ends a session. Gives what it was, or `None` if it was over already.
     async fn close(&self, key: SessionKey) -> Result<Option<(UserId, SessionId)>, StoreError>;
 

@@ -1,15 +1,19 @@
 //! One's own account.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
-use chatapp_domain::user::{DisplayName, User};
+use actix_web::{HttpRequest, HttpResponse};
+use chatapp_domain::email_changes::EmailChangeError;
+use chatapp_domain::password::Password;
+use chatapp_domain::user::{DisplayName, Email, EmailKey, User};
 
 use crate::body::Fields;
 use crate::caller::Caller;
+use crate::client_address;
 use crate::error::{ApiError, FieldErrors};
 use crate::json;
 use crate::openapi::{BodyRefusals, Refusals};
 use crate::shared::Shared;
+use crate::throttle::MailKind;
 use crate::wire;
 
 /// Your account, and what a client needs to know of the settings
@@ -21,10 +25,12 @@ use crate::wire;
 )]
 pub(crate) async fn show(caller: Caller, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
     let user = shared.services.directory.me(&caller.identity).await?;
-    Ok(answer(&user.ok_or(ApiError::NotAuthenticated)?, &shared))
+    answer(&user.ok_or(ApiError::NotAuthenticated)?, &shared).await
 }
 
 /// Change your account
+///
+/// Another address counts once the link was followed that is mailed there; until then it is `pending_email`.
 #[utoipa::path(
     patch,
     path = "/api/v1/me/",
@@ -34,25 +40,65 @@ pub(crate) async fn show(caller: Caller, shared: Data<Shared>) -> Result<HttpRes
     ),
     responses((status = 200, description = "You, as you are now.", body = wire::Me), BodyRefusals, Refusals),
 )]
-pub(crate) async fn change(caller: Caller, mut fields: Fields, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn change(
+    request: HttpRequest,
+    caller: Caller,
+    mut fields: Fields,
+    shared: Data<Shared>,
+) -> Result<HttpResponse, ApiError> {
     let mut errors = FieldErrors::default();
     let given = fields.optional_text("display_name", &mut errors).flatten();
     let name = given.and_then(|text| errors.check("display_name", DisplayName::parse(&text)));
+    let email = new_email(&mut fields, &mut errors);
     if !errors.is_empty() {
         return Err(ApiError::Fields(errors));
+    }
+    if let Some((email, password)) = email {
+        change_email(&request, &caller, email, password, &shared).await?;
     }
     let directory = &shared.services.directory;
     let user = match name {
         Some(name) => directory.rename(&caller.identity, name).await?,
         None => directory.me(&caller.identity).await?,
     };
-    Ok(answer(&user.ok_or(ApiError::NotAuthenticated)?, &shared))
+    answer(&user.ok_or(ApiError::NotAuthenticated)?, &shared).await
 }
 
-pub(super) fn answer(user: &User, shared: &Shared) -> HttpResponse {
+/// The wished address, which goes with a password.
+fn new_email(fields: &mut Fields, errors: &mut FieldErrors) -> Option<(Email, String)> {
+    let given = fields.optional_text("email", errors)?;
+    let email = given.and_then(|text| errors.check("email", Email::parse_mailable(&text)));
+    Some((email?, fields.text("password", errors)?))
+}
+
+async fn change_email(
+    request: &HttpRequest,
+    caller: &Caller,
+    email: Email,
+    password: String,
+    shared: &Shared,
+) -> Result<(), ApiError> {
+    let services = &shared.services;
+    let user = services.directory.me(&caller.identity).await?.ok_or(ApiError::NotAuthenticated)?;
+    let address = client_address::of(request, &shared.settings);
+    let attempt = shared.throttles.log_in(user.username.as_str(), address)?;
+    let key = email.key().unwrap_or_else(|| EmailKey::of(""));
+    if let Err(wait) = shared.throttles.mail(MailKind::NewAddress, &key) {
+        attempt.forgive();
+        return Err(wait.into());
+    }
+    let changed = services.email_changes.request(&user, email, Password::unchecked(password)).await;
+    if !matches!(changed, Err(EmailChangeError::Password)) {
+        attempt.forgive();
+    }
+    Ok(changed?)
+}
+
+pub(super) async fn answer(user: &User, shared: &Shared) -> Result<HttpResponse, ApiError> {
+    let pending = shared.services.email_changes.pending(user.id).await?;
     let settings = wire::PageSettings {
         message_max_length: shared.settings.message_max_length,
         messages_to_load: shared.page_size.get(),
     };
-    json::ok(&wire::Me::new(user, settings))
+    Ok(json::ok(&wire::Me::new(user, pending.as_deref(), settings)))
 }

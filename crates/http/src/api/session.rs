@@ -46,7 +46,7 @@ pub(crate) async fn log_in(
     let (username, password) = (fields.text("username", &mut errors), fields.text("password", &mut errors));
     let (Some(username), Some(password)) = (username, password) else { return Err(ApiError::Fields(errors)) };
     let user = log_in::log_in(&request, &session, &shared, &username, password).await?;
-    Ok(me::answer(&user, &shared))
+    me::answer(&user, &shared).await
 }
 
 /// Log out

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chatapp_domain::text;
+
 use crate::error::FieldErrors;
 
 const REQUIRED: &str = "This field is required.";
+const BLANK: &str = "This field may not be blank.";
 const NULL: &str = "This field may not be null.";
 
 /// The fields of a body; of a repeated one the last.
@@ -49,6 +52,22 @@ impl Fields {
                 None
             }
         })
+    }
+
+    /// A text that must be there and show something.
+    pub(crate) fn filled(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<String> {
+        let text = self.text(name, errors)?;
+        if text::is_blank(&text) {
+            errors.add(name, BLANK);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A whole number of at least 0 that may be left out: then `None`. `Some(None)` was there and wrong.
+    #[expect(clippy::option_option, reason = "absent and wrong are different answers")]
+    pub(crate) fn optional_count(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<Option<i64>> {
+        self.0.contains_key(name).then(|| self.count(name, errors))
     }
 
     /// A whole number of at least 0 that must be there.

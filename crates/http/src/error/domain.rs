@@ -1,14 +1,19 @@
 //! Which answer each error of the domain is.
 
-use chatapp_domain::accounts::LogInError;
+use chatapp_domain::accounts::{ChangePasswordError, LogInError};
 use chatapp_domain::catch_up::CatchUpError;
+use chatapp_domain::email_changes::EmailChangeError;
+use chatapp_domain::first_run::FirstRunError;
 use chatapp_domain::messaging::SendError;
 use chatapp_domain::page::NoSuchPage;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::messages::PageError;
 use chatapp_domain::ports::notifications::FeedFull;
+use chatapp_domain::post::MailOff;
+use chatapp_domain::recovery::{ForgotError, ResetError};
+use chatapp_domain::sign_up::SignUpError;
 
-use super::ApiError;
+use super::{ApiError, FieldErrors};
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
@@ -43,8 +48,101 @@ impl From<LogInError> for ApiError {
     fn from(error: LogInError) -> Self {
         match error {
             LogInError::Refused => Self::field("non_field_errors", error.to_string()),
-            LogInError::Busy => Self::Unavailable { retry_after: 2, cause: None },
+            LogInError::Busy => Self::BUSY_HASHING,
             LogInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MailOff> for ApiError {
+    fn from(MailOff: MailOff) -> Self {
+        Self::MailOff
+    }
+}
+
+impl From<SignUpError> for ApiError {
+    fn from(error: SignUpError) -> Self {
+        match error {
+            SignUpError::Closed => Self::SignUpClosed,
+            SignUpError::Flawed(flaws) => flawed([
+                ("username", text(flaws.username)),
+                ("email", text(flaws.email)),
+                ("password", text(flaws.password)),
+            ]),
+            SignUpError::Invitation => Self::field("invitation", error.to_string()),
+            SignUpError::Busy => Self::BUSY_HASHING,
+            SignUpError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FirstRunError> for ApiError {
+    fn from(error: FirstRunError) -> Self {
+        match error {
+            FirstRunError::Over => Self::FirstRunOver,
+            FirstRunError::Code => Self::field("code", error.to_string()),
+            FirstRunError::Flawed { username, email, password } => {
+                flawed([("username", text(username)), ("email", text(email)), ("password", text(password))])
+            }
+            FirstRunError::Busy => Self::BUSY_HASHING,
+            FirstRunError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn text(error: Option<impl ToString>) -> Option<String> {
+    error.map(|error| error.to_string())
+}
+
+fn flawed(fields: [(&'static str, Option<String>); 3]) -> ApiError {
+    let mut errors = FieldErrors::default();
+    for (name, message) in fields {
+        if let Some(message) = message {
+            errors.add(name, message);
+        }
+    }
+    ApiError::Fields(errors)
+}
+
+impl From<ForgotError> for ApiError {
+    fn from(error: ForgotError) -> Self {
+        match error {
+            ForgotError::MailOff(off) => off.into(),
+            ForgotError::Busy => Self::BUSY_HASHING,
+            ForgotError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ResetError> for ApiError {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::Link => Self::field("token", error.to_string()),
+            ResetError::Password(error) => Self::field("new_password", error.to_string()),
+            ResetError::Busy => Self::BUSY_HASHING,
+            ResetError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for ApiError {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::Old => Self::field("old_password", error.to_string()),
+            ChangePasswordError::New(error) => Self::field("new_password", error.to_string()),
+            ChangePasswordError::Busy => Self::BUSY_HASHING,
+            ChangePasswordError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EmailChangeError> for ApiError {
+    fn from(error: EmailChangeError) -> Self {
+        match error {
+            EmailChangeError::MailOff(off) => off.into(),
+            EmailChangeError::Password => Self::field("password", error.to_string()),
+            EmailChangeError::Busy => Self::BUSY_HASHING,
+            EmailChangeError::Store(error) => error.into(),
         }
     }
 }
@@ -68,6 +166,8 @@ impl From<FeedFull> for ApiError {
 mod tests {
     use actix_web::ResponseError;
     use chatapp_domain::event::{Epoch, Pos};
+    use chatapp_domain::password::PasswordError;
+    use chatapp_domain::sign_up::Flaws;
 
     use super::*;
 
@@ -91,6 +191,26 @@ mod tests {
         assert_eq!(status(CatchUpError::Reset { epoch: Epoch("e".into()), latest: Pos(1) }), 410);
         assert_eq!(status(CatchUpError::Store(StoreError::Busy)), 503);
         assert_eq!(status(FeedFull), 503);
+        assert_eq!(status(MailOff), 403);
+        assert_eq!(status(SignUpError::Closed), 403);
+        assert_eq!(status(SignUpError::Flawed(Flaws::default())), 400);
+        assert_eq!(status(SignUpError::Invitation), 400);
+        assert_eq!(status(SignUpError::Busy), 503);
+        assert_eq!(status(SignUpError::Store(StoreError::Busy)), 503);
+        assert_eq!(status(FirstRunError::Over), 409);
+        assert_eq!(status(FirstRunError::Code), 400);
+        assert_eq!(status(FirstRunError::Busy), 503);
+        assert_eq!(status(ForgotError::MailOff(MailOff)), 403);
+        assert_eq!(status(ForgotError::Busy), 503);
+        assert_eq!(status(ResetError::Link), 400);
+        assert_eq!(status(ResetError::Password(PasswordError::Numeric)), 400);
+        assert_eq!(status(ResetError::Busy), 503);
+        assert_eq!(status(ChangePasswordError::Old), 400);
+        assert_eq!(status(ChangePasswordError::New(PasswordError::Numeric)), 400);
+        assert_eq!(status(ChangePasswordError::Busy), 503);
+        assert_eq!(status(EmailChangeError::MailOff(MailOff)), 403);
+        assert_eq!(status(EmailChangeError::Password), 400);
+        assert_eq!(status(EmailChangeError::Busy), 503);
     }
 
     #[test]

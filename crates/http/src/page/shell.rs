@@ -1,6 +1,6 @@
 //! The one HTML document, which every address of the page answers with; script shows the rest.
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::assets;
@@ -24,11 +24,25 @@ pub(crate) async fn serve(request: HttpRequest) -> HttpResponse {
     if let Err(error) = assets::only_reads(&request) {
         return error.error_response();
     }
+    if is_for_strangers(request.path()) {
+        let mut page = plain(request.headers(), &Embedded);
+        // The address may hold the token of a mailed link, behind its `#`.
+        page.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        return page;
+    }
     if Caller::of_session(&request).is_none() {
         let next = urlencoded::encode_path(request.uri().path());
         return redirect(&format!("/login/?next={next}"));
     }
     plain(request.headers(), &Embedded)
+}
+
+/// Where people are who have no session yet, or came by a mailed link: signing up, choosing a new password, confirming.
+fn is_for_strangers(path: &str) -> bool {
+    ["/account", "/password", "/email"]
+        .iter()
+        .any(|section| path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 pub(super) fn redirect(to: &str) -> HttpResponse {

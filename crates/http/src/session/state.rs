@@ -41,6 +41,17 @@ impl LoggedIn {
     }
 }
 
+/// The wish for another key.
+const NEW_KEY: &str = "new_key";
+
+pub(super) fn wish_for_new_key(session: &Session) -> Result<(), ApiError> {
+    session.insert(NEW_KEY, true).map_err(|error| ApiError::Failed(error.to_string().into()))
+}
+
+pub(super) fn wants_new_key(state: &State) -> bool {
+    state.contains_key(NEW_KEY)
+}
+
 /// The wish to open a session.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LogIn {

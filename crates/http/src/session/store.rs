@@ -7,7 +7,7 @@ use chatapp_domain::ports::StoreError;
 use chatapp_domain::session;
 use sha2::{Digest, Sha256};
 
-use super::state::{LogIn, LoggedIn, State};
+use super::state::{LogIn, LoggedIn, State, wants_new_key};
 
 /// Opens, finds and closes sessions by the hash of their key.
 pub(crate) struct AccountSessions {
@@ -48,9 +48,15 @@ impl SessionStore for AccountSessions {
         Ok(key)
     }
 
-    /// There is nothing in a state that could change.
-    async fn update(&self, key: SessionKey, _: State, _: &Duration) -> Result<SessionKey, UpdateError> {
-        Ok(key)
+    /// There is nothing in a state that could change but the key itself.
+    async fn update(&self, key: SessionKey, state: State, _: &Duration) -> Result<SessionKey, UpdateError> {
+        if !wants_new_key(&state) {
+            return Ok(key);
+        }
+        let new = generate_session_key();
+        let changed = self.accounts.change_session_key(hash(&key), hash(&new)).await;
+        changed.map_err(|error| UpdateError::Other(lost(error)))?;
+        Ok(new)
     }
 
     async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {

@@ -15,6 +15,8 @@ pub(crate) struct Me<'a> {
     /// The name that others see; empty means the username.
     display_name: &'a str,
     email: &'a str,
+    /// The address that becomes yours once you follow the link that was mailed there.
+    pending_email: Option<&'a str>,
     is_superuser: bool,
     date_joined: Stamp,
     settings: PageSettings,
@@ -32,11 +34,12 @@ pub(crate) struct PageSettings {
 }
 
 impl<'a> Me<'a> {
-    pub(crate) fn new(user: &'a User, settings: PageSettings) -> Self {
+    pub(crate) fn new(user: &'a User, pending_email: Option<&'a str>, settings: PageSettings) -> Self {
         Self {
             username: user.username.as_str(),
             display_name: &user.display_name,
             email: &user.email,
+            pending_email,
             is_superuser: user.is_superuser,
             date_joined: Stamp(user.joined_at),
             settings,
@@ -50,6 +53,10 @@ impl<'a> Me<'a> {
 pub(crate) struct Profile {
     /// At most 100 code points; empty means the username.
     display_name: Option<String>,
+    /// Where to reach you; counts once you follow the link that is mailed there. Needs your password.
+    email: Option<String>,
+    /// Needed with `email`.
+    password: Option<String>,
 }
 
 /// Who logs in.

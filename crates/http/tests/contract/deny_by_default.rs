@@ -51,10 +51,21 @@ async fn refused_with(person: &Person, headers: &[(&str, &str)], status: u16, bo
 }
 
 #[tokio::test]
-async fn only_logging_in_is_open() {
+async fn only_logging_in_and_getting_an_account_are_open() {
     let public: BTreeSet<String> =
         operations().into_iter().filter(|op| op.is_public).map(|op| format!("{} {}", op.method, op.path)).collect();
-    assert_eq!(public, BTreeSet::from(["POST /api/v1/session/".to_owned()]));
+    let open = [
+        "GET /api/v1/account/",
+        "POST /api/v1/account/",
+        "POST /api/v1/account/check/",
+        "POST /api/v1/account/confirm/",
+        "POST /api/v1/account/first/",
+        "POST /api/v1/email/confirm/",
+        "POST /api/v1/password/forgot/",
+        "POST /api/v1/password/reset/",
+        "POST /api/v1/session/",
+    ];
+    assert_eq!(public, open.map(str::to_owned).into());
     assert!(private().count() >= 12);
 }
 
@@ -93,7 +104,17 @@ async fn with_a_bad_token_everything_is_refused_even_beside_a_good_session() {
 async fn the_page_shows_nothing_to_strangers() {
     let place = Place::open();
     let stranger = place.stranger();
-    for path in ["/", "/c/u1", "/settings", "/admin/", "/admin/user/", "/anything/at/all", "/c/u1.js"] {
+    for path in [
+        "/",
+        "/c/u1",
+        "/settings",
+        "/admin/",
+        "/accounts/",
+        "/passwords",
+        "/admin/user/",
+        "/anything/at/all",
+        "/c/u1.js",
+    ] {
         let answer = stranger.get(path).await;
         let next = format!("/login/?next={path}");
         assert_eq!(

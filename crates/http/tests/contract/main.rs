@@ -4,13 +4,17 @@
 
 mod support;
 
+mod accounts;
 mod conversations;
 mod deny_by_default;
+mod emails;
 mod errors;
 mod events;
+mod first_run;
 mod headers;
 mod hostile;
 mod input;
+mod invitations;
 mod lists;
 mod log_in;
 mod logs;
@@ -18,6 +22,7 @@ mod openapi;
 mod original;
 mod own_sessions;
 mod page;
+mod passwords;
 mod people;
 mod same_origin;
 mod send;

@@ -14,16 +14,24 @@ use chatapp_domain::accounts::Accounts;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::directory::Directory;
+use chatapp_domain::email_changes::EmailChanges;
+use chatapp_domain::first_run::FirstRun;
+use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
 use chatapp_domain::ports::nodes::Alone;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
+use chatapp_domain::post::{Links, Post};
+use chatapp_domain::recovery::Recovery;
 use chatapp_domain::session::Lifetime;
+use chatapp_domain::sign_up::{SignUpPolicy, SignUps};
 use chatapp_http::{Services, Settings, ThrottleSettings};
 use chatapp_notification_hub::{Hub, HubSettings};
 use chatapp_testkit::builders::a_user;
 use chatapp_testkit::clock::SetClock;
+use chatapp_testkit::mailbox::{Codes, Mailbox};
 use chatapp_testkit::memory::MemoryStores;
 use chatapp_testkit::passwords::PlainHasher;
+use chatapp_testkit::secrets::CountedSecrets;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
@@ -42,6 +50,8 @@ pub(crate) struct Place {
     pub(crate) hub: Arc<Hub>,
     pub(crate) hasher: PlainHasher,
     pub(crate) clock: SetClock,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) codes: Codes,
     pub(crate) services: Services,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<std::io::Result<()>>>,
@@ -63,10 +73,41 @@ impl Place {
     }
 
     fn with(settings: Settings, hub: HubSettings) -> Self {
+        Self::with_all(settings, hub, SignUpPolicy::Closed, Some("https://chat.example.org"))
+    }
+
+    /// A server that throttles nobody, where people sign up.
+    pub(crate) fn for_sign_ups(policy: SignUpPolicy) -> Self {
+        let throttles = ThrottleSettings { on: false, ..ThrottleSettings::default() };
+        Self::throttled_for_sign_ups(policy, throttles)
+    }
+
+    /// The same with limits.
+    pub(crate) fn throttled_for_sign_ups(policy: SignUpPolicy, throttles: ThrottleSettings) -> Self {
+        let settings = Settings { throttles, ..Settings::default() };
+        Self::with_all(settings, HubSettings::default(), policy, Some("https://chat.example.org"))
+    }
+
+    /// A server with these settings, where everyone signs up.
+    pub(crate) fn open_for_sign_ups_with(settings: Settings) -> Self {
+        Self::with_all(settings, HubSettings::default(), SignUpPolicy::Open, Some("https://chat.example.org"))
+    }
+
+    /// A server that does not know where it is, so that it cannot write a link.
+    pub(crate) fn without_mail() -> Self {
+        let throttles = ThrottleSettings { on: false, ..ThrottleSettings::default() };
+        let settings = Settings { throttles, ..Settings::default() };
+        Self::with_all(settings, HubSettings::default(), SignUpPolicy::Open, None)
+    }
+
+    fn with_all(settings: Settings, hub: HubSettings, policy: SignUpPolicy, origin: Option<&str>) -> Self {
         let clock = SetClock::default();
         let stores = MemoryStores::with_clock(Arc::new(clock.clone()));
         let (hub, hasher) = (Arc::new(Hub::new(hub)), PlainHasher::default());
-        let services = services(&stores, &hub, &hasher, &clock);
+        let (mailbox, codes) = (Mailbox::default(), Codes::default());
+        let links = origin.map(Links::under);
+        let post = links.map(|links| Post::new(Arc::new(mailbox.clone()), links));
+        let services = services(&stores, &hub, &hasher, &clock, &codes, policy, post);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -78,7 +119,7 @@ impl Place {
                 let _ = stopped.await;
             }))
         });
-        Self { address, stores, hub, hasher, clock, services, stop: Some(stop), server: Some(server) }
+        Self { address, stores, hub, hasher, clock, mailbox, codes, services, stop: Some(stop), server: Some(server) }
     }
 
     /// Somebody who is registered and logged in.
@@ -124,15 +165,47 @@ impl Drop for Place {
     }
 }
 
-fn services(stores: &MemoryStores, hub: &Arc<Hub>, hasher: &PlainHasher, clock: &SetClock) -> Services {
+fn services(
+    stores: &MemoryStores,
+    hub: &Arc<Hub>,
+    hasher: &PlainHasher,
+    clock: &SetClock,
+    codes: &Codes,
+    policy: SignUpPolicy,
+    post: Option<Post>,
+) -> Services {
     let all = stores.stores();
     let notifier: Arc<dyn Notifier> = hub.clone();
     let feed: Arc<dyn EventFeed> = hub.clone();
     let (hasher, clock) = (Arc::new(hasher.clone()), Arc::new(clock.clone()));
+    let (secrets, codes) = (Arc::new(CountedSecrets::default()), Arc::new(codes.clone()));
     let lifetime = Lifetime::default();
     let (told, now) = (notifier.clone(), clock.clone());
+    let (users, sessions) = (all.users.clone(), all.sessions);
+    let accounts = Accounts::new(users, sessions, hasher.clone(), told.clone(), now.clone(), lifetime);
     Services {
-        accounts: Accounts::new(all.users.clone(), all.sessions, hasher, told.clone(), now.clone(), lifetime),
+        accounts: accounts.clone(),
+        sign_ups: SignUps::new(
+            all.sign_ups.clone(),
+            all.invitations.clone(),
+            hasher.clone(),
+            secrets.clone(),
+            now.clone(),
+            post.clone(),
+            policy,
+        ),
+        invitations: Invitations::new(all.invitations, secrets.clone(), now.clone()),
+        first_run: FirstRun::new(all.sign_ups, hasher.clone(), secrets.clone(), now.clone(), codes),
+        recovery: Recovery::new(
+            all.recovery.clone(),
+            accounts.clone(),
+            hasher,
+            secrets.clone(),
+            now.clone(),
+            post.clone(),
+        ),
+        email_changes: EmailChanges::new(all.recovery, accounts, secrets, now.clone(), post.clone()),
+        links: post.map(|post| post.links),
         messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now),
         conversations: Conversations::new(all.users.clone(), all.conversations, told),
         directory: Directory::new(all.users),

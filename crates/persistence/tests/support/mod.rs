@@ -90,6 +90,9 @@ pub(crate) fn stores(database: &Database) -> Stores {
         messages: database.messages(),
         conversations: database.conversations(),
         events: database.events(),
+        sign_ups: database.sign_ups(),
+        invitations: database.invitations(),
+        recovery: database.recovery(),
         health: database.health(),
     }
 }

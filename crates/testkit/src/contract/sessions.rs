@@ -293,3 +293,16 @@ pub async fn sessions_opened_at_once_are_different(stores: &Stores) {
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 30);
     assert_eq!(stores.sessions.close_all(ada.id, None).await.unwrap().len(), 30);
 }
+
+/// A session keeps what it is under a new key, and is found under that alone.
+pub async fn a_session_with_another_key_is_the_same_session(stores: &Stores) {
+    let ada = a_person(stores, "ada").await;
+    let (old, id) = opened(stores, &ada).await;
+    let before = found(stores, old, NEW_YEAR).await.unwrap();
+    let new = a_key();
+    stores.sessions.change_key(old, new).await.unwrap();
+    assert_eq!(found(stores, old, NEW_YEAR).await, None);
+    assert_eq!(found(stores, new, NEW_YEAR).await, Some(before));
+    stores.sessions.change_key(old, a_key()).await.unwrap();
+    assert_eq!(stores.sessions.close(new).await.unwrap(), Some((ada.id, id)));
+}

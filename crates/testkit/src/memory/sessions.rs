@@ -64,6 +64,14 @@ impl SessionStore for MemoryStores {
         })
     }
 
+    async fn change_key(&self, old: SessionKey, new: SessionKey) -> Result<(), StoreError> {
+        self.unit(|state| {
+            for kept in state.sessions.values_mut().filter(|kept| kept.key == old) {
+                kept.key = new;
+            }
+        })
+    }
+
     async fn close(&self, key: SessionKey) -> Result<Option<(UserId, SessionId)>, StoreError> {
         self.unit(|state| {
             let id = state.sessions.values().find(|kept| kept.key == key)?.session.id;

@@ -10,7 +10,7 @@ use super::{MemoryStores, State, count};
 
 pub(super) struct Person {
     pub(super) user: User,
-    password: PasswordHash,
+    pub(super) password: PasswordHash,
 }
 
 #[async_trait]
@@ -69,7 +69,10 @@ impl UserStore for MemoryStores {
     }
 
     async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError> {
-        self.unit(|state| state.change(id, |person| person.password = password))
+        self.unit(|state| {
+            state.end_resets(id);
+            state.change(id, |person| person.password = password)
+        })
     }
 
     async fn set_display_name(&self, id: UserId, name: DisplayName) -> Result<(), StoreError> {
@@ -93,7 +96,7 @@ fn begins_with(user: &User, prefix: &UsernameKey) -> bool {
 }
 
 impl State {
-    fn create(&mut self, new: NewUser) -> Result<User, CreateUserError> {
+    pub(super) fn create(&mut self, new: NewUser) -> Result<User, CreateUserError> {
         let key = new.username.key();
         if self.names.contains_key(&key) {
             return Err(CreateUserError::NameTaken);
@@ -109,6 +112,9 @@ impl State {
             joined_at: new.joined_at,
         };
         self.names.insert(key, user.id);
+        if let Some(key) = new.email.key() {
+            self.addresses.entry(key).or_insert(user.id);
+        }
         self.users.insert(user.id, Person { user: user.clone(), password: new.password });
         Ok(user)
     }
@@ -120,7 +126,7 @@ impl State {
     }
 
     /// Whether there is such a person to change.
-    fn change(&mut self, id: UserId, change: impl FnOnce(&mut Person)) -> bool {
+    pub(super) fn change(&mut self, id: UserId, change: impl FnOnce(&mut Person)) -> bool {
         self.users.get_mut(&id).map(change).is_some()
     }
 }

@@ -1,0 +1,9 @@
+DROP TABLE email_changes;
+DROP TABLE password_resets;
+DROP TABLE sign_ups;
+DROP TABLE invitations;
+ALTER TABLE users
+    DROP KEY users_by_look,
+    DROP KEY users_by_email_key,
+    DROP COLUMN look,
+    DROP COLUMN email_key;
