@@ -14,6 +14,10 @@ pub(crate) struct StandardOutput {
 impl Console for StandardOutput {
     fn show(&self, code: &str) {
         // Whoever started this may have closed the other end, which is no reason not to serve.
-        let _ = writeln!(std::io::stdout(), "first run: make the first account at {} with the code {code}", self.page);
+        let _ = writeln!(
+            std::io::stdout(),
+            "there are no users yet: run `chatapp createsuperuser`, or POST {}api/v1/account/first/ with the code {code}",
+            self.page
+        );
     }
 }
