@@ -15,7 +15,7 @@ pub(crate) const PASSWORD: &str = "correct horse 🐴";
 pub(crate) struct Place {
     directory: TempDir,
     mysql: Option<MysqlDatabase>,
-    environment: Vec<(&'static str, &'static str)>,
+    environment: Vec<(&'static str, String)>,
 }
 
 /// Which database.
@@ -34,8 +34,8 @@ impl Place {
     }
 
     /// The same place, with one more setting in the environment.
-    pub(crate) fn with(mut self, variable: &'static str, value: &'static str) -> Self {
-        self.environment.push((variable, value));
+    pub(crate) fn with(mut self, variable: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((variable, value.into()));
         self
     }
 
@@ -70,7 +70,7 @@ impl Place {
         command.args(arguments).current_dir(self.directory.path()).env("CHATAPP_BCRYPT_COST", "4");
         // Everybody in a test has one address; what tests this turns it on.
         command.env("CHATAPP_THROTTLE", "off");
-        command.envs(self.environment.iter().copied());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(mysql) = &self.mysql {
             command.env("CHATAPP_DATABASE_URL", mysql.url());
         }
