@@ -3,11 +3,14 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failure here is a failed test")]
 
+mod accounts;
 mod bus;
 mod chat;
 mod cli;
 mod drain;
+mod first_run;
 mod hostile;
+mod mail;
 mod nodes;
 mod restart;
 mod rolling;

@@ -22,8 +22,8 @@ pub(crate) struct Server {
     /// Settings that this server alone has.
     own: Vec<(&'static str, String)>,
     child: Child,
-    /// Kept open: what the server prints must have somewhere to go.
-    _stdout: BufReader<ChildStdout>,
+    /// What the server prints; kept open, so that it has somewhere to go.
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -54,7 +54,7 @@ impl Server {
             let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
             // Another test may have been faster to the port.
             match start(&place, address, &own) {
-                Ok((child, stdout)) => return Self { place, address, own, child, _stdout: stdout },
+                Ok((child, stdout)) => return Self { place, address, own, child, stdout },
                 Err(log) => assert!(tries < 5 && log.contains("cannot listen"), "the server did not start: {log}"),
             }
             tries += 1;
@@ -63,6 +63,18 @@ impl Server {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// The next line that it prints with this in it; waits for it.
+    pub(crate) fn printed(&mut self, what: &str) -> String {
+        loop {
+            let mut line = String::new();
+            let read = self.stdout.read_line(&mut line).unwrap();
+            assert!(read > 0, "it ended without printing {what:?}: {}", self.log());
+            if line.contains(what) {
+                return line.trim_end().to_owned();
+            }
+        }
     }
 
     /// Ends it as a crash does.
@@ -79,7 +91,7 @@ impl Server {
     /// Starts it again on the same address and data.
     pub(crate) fn start_again(&mut self) {
         let (child, stdout) = start(&self.place, self.address, &self.own).unwrap();
-        (self.child, self._stdout) = (child, stdout);
+        (self.child, self.stdout) = (child, stdout);
     }
 
     /// How it ended, which it must within `limit`.
