@@ -250,6 +250,11 @@ impl Appender {
         is_news
     }
 
+    /// The next transaction is another one: its keys are likely new again.
+    pub(crate) fn expect_no_repeats(&mut self) {
+        self.expects_repeats = false;
+    }
+
     /// Saves drafts in the open transaction.
     pub(crate) fn run(&mut self, connection: &mut AnyConnection, drafts: &mut [&mut Append]) -> QueryResult<()> {
         let look = self.expects_repeats;
@@ -362,5 +367,22 @@ impl Counters {
         let new = drafts.iter().filter(|append| matches!(append.fate, Fate::New(_)));
         let people: BTreeSet<i64> = new.flat_map(|append| [append.sender(), append.recipient()]).collect();
         people.iter().filter_map(|user| self.feeds.get(user).copied()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_looked_up_once_after_each_refusal() {
+        let refusal = Error::DatabaseError(UniqueViolation, Box::new("messages_by_client_key".to_owned()));
+        let mut appender = Appender::default();
+        assert!(appender.expect_repeats_after(&refusal), "repeated with a look");
+        assert!(!appender.expect_repeats_after(&refusal), "a look did not help: repeating would not end");
+        assert!(appender.expect_repeats_after(&refusal));
+        appender.expect_no_repeats();
+        assert!(!appender.expects_repeats, "what comes next is not looked up");
+        assert!(!appender.expect_repeats_after(&Error::NotFound));
     }
 }

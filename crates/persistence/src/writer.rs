@@ -133,7 +133,10 @@ impl Worker {
                     attempt += 1;
                 }
                 Err(error) if self.appender.expect_repeats_after(&error) => {}
-                outcome => return outcome,
+                outcome => {
+                    self.appender.expect_no_repeats();
+                    return outcome;
+                }
             }
         }
     }
