@@ -39,6 +39,10 @@ lint:
     RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items
     cd web && npm run lint
 
+# Write down for the page what the API is, after it changed
+types:
+    scripts/types
+
 # Format everything
 fmt:
     cargo fmt --all

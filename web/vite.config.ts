@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { budget } from './build/budget.ts';
 import { catalogues } from './build/catalogues.ts';
 import { earlyTheme } from './build/early-theme.ts';
 import { precompress } from './build/precompress.ts';
@@ -8,7 +9,7 @@ import { precompress } from './build/precompress.ts';
 const server = process.env.CHATAPP_SERVER ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [react(), catalogues(), earlyTheme(), precompress()],
+  plugins: [react(), catalogues(), earlyTheme(), precompress(), budget()],
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },
@@ -32,10 +33,19 @@ export default defineConfig({
     },
   },
   test: {
-    environment: 'happy-dom',
-    include: ['src/**/*.test.{ts,tsx}', 'build/**/*.test.ts'],
-    setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
     unstubGlobals: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          environment: 'happy-dom',
+          include: ['src/**/*.test.{ts,tsx}'],
+          setupFiles: ['src/testing/setup.ts'],
+        },
+      },
+      { extends: true, test: { name: 'build', include: ['build/**/*.test.ts'] } },
+    ],
   },
 });

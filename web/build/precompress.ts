@@ -27,9 +27,14 @@ export function precompress(): Plugin {
 async function compress(path: string) {
   const content = await readFile(path);
   if (content.length < worthwhile) return;
-  const br = await promisify(brotliCompress)(content, {
-    params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
-  });
+  const br = await compressed(content);
   const gz = await promisify(gzip)(content, { level: 9 });
   await Promise.all([writeFile(`${path}.br`, br), writeFile(`${path}.gz`, gz)]);
+}
+
+/** `content` as browsers that know brotli get it. */
+export function compressed(content: Buffer): Promise<Buffer> {
+  return promisify(brotliCompress)(content, {
+    params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+  });
 }

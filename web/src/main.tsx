@@ -5,6 +5,7 @@ import './styles/base.css';
 import './styles/login.css';
 import { App } from './app/app';
 import { AppSession } from './app/app-session';
+import { prepare } from './app/routes/loading';
 import { show } from './features/preferences/theme';
 import { readFallbackForm } from './features/session/fallback-form';
 import { preferredLanguage, speak } from './i18n/languages';
@@ -13,6 +14,7 @@ const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root element');
 
 show();
+prepare(window.location.pathname);
 const session = new AppSession();
 if (window.location.pathname.startsWith('/login')) session.nobody();
 else void session.resume();

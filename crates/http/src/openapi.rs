@@ -11,6 +11,7 @@ pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refus
 use crate::api::{
     account, conversations, email, events, invitations, me, messages, password, root, session, sessions, users,
 };
+use crate::routes;
 use crate::wire;
 
 #[derive(utoipa::OpenApi)]
@@ -59,7 +60,7 @@ use crate::wire;
         wire::MessageHistory,
         wire::Message,
     )),
-    modifiers(&CookieSession),
+    modifiers(&CookieSession, &OperationIds),
     security(("session" = [])),
 )]
 struct Document;
@@ -75,6 +76,30 @@ impl Modify for CookieSession {
         let components = document.components.take().unwrap_or_default();
         let scheme = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
         document.components = Some(ComponentsBuilder::from(components).security_scheme("session", scheme).build());
+    }
+}
+
+/// Names each operation after its method and path, so that no two share a name: handlers' names do.
+struct OperationIds;
+
+impl Modify for OperationIds {
+    fn modify(&self, document: &mut OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            let place = path.trim_start_matches(routes::API).replace(['{', '}'], "");
+            let place = place.trim_matches('/').replace('/', "_");
+            let operations = [
+                ("get", &mut item.get),
+                ("post", &mut item.post),
+                ("put", &mut item.put),
+                ("patch", &mut item.patch),
+                ("delete", &mut item.delete),
+            ];
+            for (method, operation) in operations {
+                if let Some(operation) = operation {
+                    operation.operation_id = Some(format!("{method}_{place}").trim_end_matches('_').to_owned());
+                }
+            }
+        }
     }
 }
 
@@ -95,7 +120,6 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::routes;
 
     /// Routes that tell about the API and are not part of it.
     const ABOUT: [&str; 3] = ["/openapi.json/", "/docs/", "/docs/{file}/"];
@@ -129,6 +153,13 @@ mod tests {
     }
 
     #[test]
+    fn the_page_is_written_against_this_document() {
+        let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json");
+        let kept = std::fs::read_to_string(kept).unwrap();
+        assert!(kept.trim_end() == openapi().trim_end(), "the API has changed: run scripts/types");
+    }
+
+    #[test]
     fn every_schema_that_is_named_is_there() {
         let document = json();
         let text = document.to_string();
@@ -136,6 +167,15 @@ mod tests {
             let name = named.split('"').next().unwrap();
             assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
         }
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let document = json();
+        let operations = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap());
+        let names: Vec<_> = operations.map(|(_, operation)| operation["operationId"].as_str().unwrap()).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+        assert!(names.contains(&"get_message_id") && names.contains(&"post_message"), "{names:?}");
     }
 
     #[test]

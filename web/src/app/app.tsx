@@ -15,7 +15,7 @@ interface Props {
 export function App({ session, fallback }: Props) {
   return (
     <TextProvider>
-      <ErrorBoundary fallback={<Crashed />}>
+      <ErrorBoundary fallback={(error) => <Crashed error={error} />}>
         <QueryClientProvider client={session.queryClient}>
           <ApiContext value={session.api}>
             <Router session={session} fallback={fallback} />

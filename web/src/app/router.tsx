@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { Redirect, useLocation, useSearch } from 'wouter';
 import { usePathname } from 'wouter/use-browser-location';
 import { Notice } from '@/components/notice';
@@ -7,18 +8,28 @@ import { loginPath, nextPath } from '@/features/session/next-path';
 import { useText } from '@/i18n/use-text';
 import { useStore } from '@/realtime/store';
 import type { AppSession } from './app-session';
-import { ChatRoute } from './routes/chat';
-import { LogInRoute } from './routes/log-in';
+import { loadChat, loadLogIn } from './routes/loading';
 import { NotFound } from './routes/not-found';
 import css from './screen.module.css';
+
+const ChatRoute = lazy(loadChat);
+const LogInRoute = lazy(loadLogIn);
 
 interface Props {
   session: AppSession;
   fallback: FallbackForm;
 }
 
-/** Which screen is shown follows from the address and from who is logged in. */
-export function Router({ session, fallback }: Props) {
+/** Which screen is shown follows from the address and from who is logged in; each arrives when it is gone to. */
+export function Router(props: Props) {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Screen {...props} />
+    </Suspense>
+  );
+}
+
+function Screen({ session, fallback }: Props) {
   const state = useStore(session.state);
   const [location] = useLocation();
   const path = usePathname();

@@ -1,5 +1,4 @@
 import { i18n, type Messages } from '@lingui/core';
-import english from './locales/en.json';
 
 export const languages = {
   en: { name: 'English', dir: 'ltr' },
@@ -9,9 +8,9 @@ export const languages = {
 
 export type Language = keyof typeof languages;
 
-/** English is at hand from the start; the others arrive when they are chosen. */
+/** Each arrives when it is chosen. */
 const catalogues: Record<Language, () => Promise<Messages>> = {
-  en: () => Promise.resolve(english),
+  en: async () => (await import('./locales/en.json')).default,
   es: async () => (await import('./locales/es.json')).default,
   ar: async () => (await import('./locales/ar.json')).default,
 };

@@ -26,7 +26,7 @@ interface Props {
   peer: string | null;
 }
 
-export function ChatRoute({ session, engine, peer }: Props) {
+export default function ChatRoute({ session, engine, peer }: Props) {
   const t = useText();
   const inbox = useInfiniteQuery(inboxQuery(useApi()));
   const connection = useStore(engine.socket.state);

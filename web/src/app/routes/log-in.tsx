@@ -10,7 +10,7 @@ interface Props {
   ended: boolean;
 }
 
-export function LogInRoute({ session, fallback, ended }: Props) {
+export default function LogInRoute({ session, fallback, ended }: Props) {
   const t = useText();
   useEffect(() => {
     document.title = `${t('login.title')} – ${t('app.name')}`;

@@ -13,7 +13,7 @@ export function inboxQuery(api: ApiClient) {
     queryKey: inboxKey,
     queryFn: ({ pageParam, signal }) => api.get<ConversationPage>(pageParam, { signal }),
     initialPageParam: firstPage,
-    getNextPageParam: (page) => (page.next === null ? undefined : pathOf(page.next)),
+    getNextPageParam: (page) => (page.next ? pathOf(page.next) : undefined),
     staleTime: Infinity,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,

@@ -1,0 +1,25 @@
+/**
+ * The code of each screen, apart from the rest: whoever chats does not load the settings. What cannot be loaded is
+ * reported as `MissingCode`, because the page may be older than the server by now.
+ */
+
+export class MissingCode extends Error {
+  override readonly name = 'MissingCode';
+}
+
+async function loaded<T>(code: Promise<T>): Promise<T> {
+  try {
+    return await code;
+  } catch (cause) {
+    throw new MissingCode('a part of the page could not be loaded', { cause });
+  }
+}
+
+export const loadChat = () => loaded(import('./chat'));
+export const loadLogIn = () => loaded(import('./log-in'));
+
+/** Starts loading what the address will show, while it is still being asked who is here. */
+export function prepare(path: string): void {
+  const load = path.startsWith('/login') ? loadLogIn : loadChat;
+  load().catch(() => undefined);
+}
