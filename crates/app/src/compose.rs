@@ -12,9 +12,9 @@ use chatapp_domain::email_changes::EmailChanges;
 use chatapp_domain::first_run::FirstRun;
 use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
+use chatapp_domain::ports::figures::Figures;
 use chatapp_domain::ports::nodes::{Alone, Nodes};
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
-use chatapp_domain::ports::passwords::PasswordHasher;
 use chatapp_domain::ports::secrets::Secrets;
 use chatapp_domain::post::{Links, Post};
 use chatapp_domain::reconciliation::Reconciliation;
@@ -52,6 +52,7 @@ struct Live {
     here: Arc<dyn Notifier>,
     feed: Arc<dyn EventFeed>,
     nodes: Arc<dyn Nodes>,
+    figures: Arc<dyn Figures>,
     cluster: Option<(Cluster, Bus)>,
 }
 
@@ -60,23 +61,26 @@ impl Live {
     fn build(settings: &Settings) -> Self {
         let Some(bus) = &settings.nodes.bus else {
             let hub = Arc::new(Hub::new(settings.hub));
-            return Self { notifier: hub.clone(), here: hub.clone(), feed: hub, nodes: Arc::new(Alone), cluster: None };
+            let (notifier, here, figures) = (hub.clone(), hub.clone(), hub.clone());
+            return Self { notifier, here, feed: hub, nodes: Arc::new(Alone), figures, cluster: None };
         };
         let (cluster, bus) = Cluster::new(settings.hub, bus);
         let here = Arc::new(cluster.hub().clone());
         let all = Arc::new(cluster.clone());
-        Self { notifier: all.clone(), here, feed: all.clone(), nodes: all, cluster: Some((cluster, bus)) }
+        let (notifier, feed, figures) = (all.clone(), all.clone(), all.clone());
+        Self { notifier, here, feed, nodes: all, figures, cluster: Some((cluster, bus)) }
     }
 }
 
 impl Application {
     /// Builds it over an open database, to be served at `address`.
     pub(crate) fn build(database: Database, settings: &Settings, address: SocketAddr) -> anyhow::Result<Self> {
-        let Live { notifier, here, feed, nodes, cluster } = Live::build(settings);
+        let Live { notifier, here, feed, nodes, figures, cluster } = Live::build(settings);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (users, events, sessions) = (database.users(), database.events(), database.sessions());
         let secrets: Arc<dyn Secrets> = Arc::new(SystemSecrets);
-        let hasher = hasher(settings)?;
+        let hasher = bcrypt(settings)?;
+        let hasher_figures: Arc<dyn Figures> = hasher.clone();
         let links = links(settings, address);
         let (mailer, office) = post_office(settings)?;
         let post = links.clone().map(|links| Post::new(Arc::new(mailer), links));
@@ -143,6 +147,7 @@ impl Application {
             notifier,
             nodes,
             health: database.health(),
+            figures: vec![figures, database.figures(), hasher_figures],
             clock,
         };
         Ok(Self { database, services, upkeep, office })
@@ -191,10 +196,10 @@ pub(crate) fn open_database(settings: &Settings) -> anyhow::Result<Database> {
 pub(crate) fn accounts(database: &Database, settings: &Settings) -> anyhow::Result<Accounts> {
     let clock = Arc::new(SystemClock);
     let hub = Arc::new(Hub::default());
-    Ok(Accounts::new(database.users(), database.sessions(), hasher(settings)?, hub, clock, settings.sessions))
+    Ok(Accounts::new(database.users(), database.sessions(), bcrypt(settings)?, hub, clock, settings.sessions))
 }
 
-fn hasher(settings: &Settings) -> anyhow::Result<Arc<dyn PasswordHasher>> {
+fn bcrypt(settings: &Settings) -> anyhow::Result<Arc<BcryptHasher>> {
     Ok(Arc::new(BcryptHasher::start(settings.accounts.bcrypt_cost)?))
 }
 
@@ -216,6 +221,7 @@ pub(crate) fn web_settings(settings: &Settings) -> anyhow::Result<chatapp_http::
         message_max_length: web.message_max_length,
         workers: web.workers,
         drain_time: web.drain_time,
+        metrics: web.metrics,
         shutdown_timeout: web.shutdown_timeout,
         limits: settings.limits,
         sockets: settings.sockets,

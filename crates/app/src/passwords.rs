@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chatapp_domain::password::{Password, PasswordHash};
+use chatapp_domain::ports::figures::{Figure, Figures};
 use chatapp_domain::ports::passwords::{HashError, PasswordHasher};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -81,6 +82,16 @@ impl PasswordHasher for BcryptHasher {
     async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> Result<bool, HashError> {
         let cost = self.cost;
         self.run(move || verify(&password, hash.as_ref(), cost)).await?
+    }
+}
+
+impl Figures for BcryptHasher {
+    fn figures(&self) -> Vec<Figure> {
+        let taken = self.accepted.load(Ordering::Relaxed);
+        vec![
+            Figure::gauge("passwords_waiting", "Passwords that are hashed now or wait for it.", taken),
+            Figure::gauge("passwords_places", "How many may be hashed or wait; one more is refused.", self.capacity),
+        ]
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chatapp_domain::first_run::FirstRun;
+use chatapp_http::Listeners;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::background::Background;
@@ -25,22 +26,25 @@ const INTERRUPTED: i32 = 130;
 /// Serves until a signal.
 pub(crate) fn run(settings: &Settings) -> anyhow::Result<()> {
     // Bound before the slow part: whoever connects meanwhile waits instead of being refused.
-    let listen = settings.web.listen;
-    let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+    let everyone = bind(settings.web.listen)?;
+    let operators = settings.web.metrics_listen.map(bind).transpose()?;
+    if let Some(listener) = &operators {
+        log::info!("figures and health at http://{}", listener.local_addr()?);
+    }
     let database = compose::open_database(settings)?;
     log::info!("{} at {}", database.engine(), settings.storage.database.url);
     let web = compose::web_settings(settings)?;
-    let application = Application::build(database, settings, listener.local_addr()?)?;
-    actix_web::rt::System::new().block_on(serve(listener, application, web))
+    let application = Application::build(database, settings, everyone.local_addr()?)?;
+    actix_web::rt::System::new().block_on(serve(Listeners { everyone, operators }, application, web))
 }
 
-async fn serve(
-    listener: TcpListener,
-    application: Application,
-    settings: chatapp_http::Settings,
-) -> anyhow::Result<()> {
+fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
+}
+
+async fn serve(listeners: Listeners, application: Application, settings: chatapp_http::Settings) -> anyhow::Result<()> {
     let Application { database, services, upkeep, mut office } = application;
-    let address = listener.local_addr()?;
+    let address = listeners.everyone.local_addr()?;
     let limit = settings.drain_time + settings.shutdown_timeout + STOP_SLACK;
     let stop = Stop::listen()?;
     let first_run = services.first_run.clone();
@@ -49,7 +53,7 @@ async fn serve(
     }
     let background = Background::start(upkeep);
     office.open();
-    let served = chatapp_http::serve(listener, services, settings, stop.requested(address, limit, first_run)).await;
+    let served = chatapp_http::serve(listeners, services, settings, stop.requested(address, limit, first_run)).await;
     background.stop().await;
     office.close(MAIL_PATIENCE).await;
     // The last: everything above may still write.

@@ -3,6 +3,7 @@
 
 pub mod conversations;
 pub mod events;
+pub mod figures;
 pub mod invitations;
 pub mod mail;
 pub mod messages;

@@ -10,6 +10,7 @@ pub(crate) mod health;
 pub(crate) mod invitations;
 pub(crate) mod me;
 pub(crate) mod messages;
+pub(crate) mod metrics;
 pub(crate) mod password;
 pub(crate) mod root;
 pub(crate) mod session;

@@ -10,6 +10,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::HeaderMap;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, ResponseError};
@@ -19,6 +20,7 @@ use self::held_body::HeldBody;
 use self::request_id::RequestId;
 use crate::error::ApiError;
 use crate::headers;
+use crate::metrics::{RouteFigures, WayIn};
 use crate::shared::Shared;
 
 /// Wraps the whole application.
@@ -39,17 +41,23 @@ struct Around {
     id: RequestId,
     is_api: bool,
     is_https: bool,
+    began: Instant,
+    /// Whether the answer may be held back for as long as the client likes.
+    waits: bool,
     line: Option<Line>,
     body: Option<HeldBody>,
 }
 
 impl Around {
     fn new(shared: &Shared, request: &mut ServiceRequest) -> Self {
+        let began = Instant::now();
         Self {
+            began,
+            waits: request.query_string().contains("wait="),
             id: RequestId::new(),
             is_api: request.path().starts_with("/api/"),
             is_https: shared.public_origin.as_ref().is_some_and(|origin| origin.as_str().starts_with("https:")),
-            line: Line::begin(request, Instant::now()),
+            line: Line::begin(request, began),
             body: HeldBody::of(request),
         }
     }
@@ -59,6 +67,7 @@ impl Around {
         if let Some(error) = response.response().error().and_then(|error| error.as_error::<ApiError>()) {
             error.log(self.id.as_str());
         }
+        self.count(response.request().method(), response.status(), WayIn::of(response.request()));
         if let Some(line) = self.line {
             line.end(&self.id, &response);
         }
@@ -80,6 +89,12 @@ impl Around {
             None => response,
         };
         InternalError::from_response(error, response).into()
+    }
+
+    fn count(&self, method: &Method, status: StatusCode, way: Option<&RouteFigures>) {
+        let Some(figures) = way else { return };
+        let is_prompt = !self.waits && status != StatusCode::SWITCHING_PROTOCOLS;
+        figures.count(method, status, is_prompt.then(|| self.began.elapsed()));
     }
 
     fn put_headers(&self, headers: &mut HeaderMap) {

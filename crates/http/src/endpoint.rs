@@ -1,23 +1,27 @@
 //! One path with everything it answers to: its methods, HEAD beside GET, OPTIONS, and 405 with `Allow` for the rest; with
 //! and without the slash at the end.
 
+use std::rc::Rc;
+
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, ResponseError, Route, web};
 
 use crate::error::ApiError;
+use crate::metrics::{Metrics, WayIn};
 
 /// A path and its handlers.
 pub(crate) struct Endpoint {
     path: &'static str,
     routes: Vec<(Method, Box<dyn Fn() -> Route>)>,
+    figures: Option<WayIn>,
 }
 
 impl Endpoint {
     /// An endpoint at `path`, which ends in a slash.
     pub(crate) fn at(path: &'static str) -> Self {
-        Self { path, routes: Vec::new() }
+        Self { path, routes: Vec::new(), figures: None }
     }
 
     pub(crate) fn get<F, Args>(self, handler: F) -> Self
@@ -40,6 +44,12 @@ impl Endpoint {
         self
     }
 
+    /// The same endpoint below `scope`, with its requests counted.
+    pub(crate) fn counted(self, metrics: &Metrics, scope: &str) -> Self {
+        let figures = metrics.route(&format!("{scope}{}", self.path));
+        Self { figures: Some(WayIn(Rc::new(figures))), ..self }
+    }
+
     #[cfg(test)]
     pub(crate) fn path(&self) -> &'static str {
         self.path
@@ -55,6 +65,10 @@ impl Endpoint {
         names.push("OPTIONS");
         let allow = names.join(", ");
         let resource = web::resource(path);
+        let resource = match &self.figures {
+            Some(figures) => resource.app_data(figures.clone()),
+            None => resource,
+        };
         let resource = self.routes.iter().fold(resource, |resource, (_, route)| resource.route(route()));
         resource.default_service(web::to(move |request: HttpRequest| {
             let answer = other_method(&request, &allow);

@@ -13,6 +13,7 @@ pub mod fuzzing;
 mod headers;
 mod json;
 mod log_in;
+mod metrics;
 mod openapi;
 mod page;
 mod path;
@@ -31,10 +32,11 @@ mod urlencoded;
 mod wire;
 
 pub use self::openapi::openapi;
-pub use self::server::serve;
+pub use self::server::{Listeners, serve};
 pub use self::services::Services;
 pub use self::settings::{
-    CookieKey, Limits, Network, NetworkError, Origin, OriginError, Rate, Settings, SocketSettings, ThrottleSettings,
+    CookieKey, Limits, MetricsExposure, Network, NetworkError, Origin, OriginError, Rate, Settings, SocketSettings,
+    ThrottleSettings,
 };
 pub use self::wire::invitation_json;
 pub use url::Url;

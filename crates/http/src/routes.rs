@@ -5,8 +5,8 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{ResponseError, guard};
 
 use crate::api::{
-    account, conversations, docs, email, events, health, invitations, me, messages, password, root, session as log_in,
-    sessions, users,
+    account, conversations, docs, email, events, health, invitations, me, messages, metrics, password, root,
+    session as log_in, sessions, users,
 };
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
@@ -51,21 +51,37 @@ pub(crate) fn api() -> Vec<Endpoint> {
 
 /// Registers everything. Only what asks for a session is wrapped in one: files are served without a look at the store.
 pub(crate) fn configure(config: &mut ServiceConfig, shared: &Data<Shared>) {
-    let api = api().into_iter().fold(web::scope(API), |scope, endpoint| scope.service(endpoint));
+    let counted = |scope: &'static str, endpoint: Endpoint| endpoint.counted(&shared.metrics, scope);
+    let api = api().into_iter().fold(web::scope(API), |scope, endpoint| scope.service(counted(API, endpoint)));
     config
         .service(api.default_service(web::to(not_found)).wrap(session::middleware(shared)))
         .service(web::scope("/api").default_service(web::to(not_found)))
-        .service(web::scope("/ws").wrap(session::middleware(shared)).service(Endpoint::at("/").get(realtime::open)))
+        .app_data(shared.metrics.other())
+        .service(
+            web::scope("/ws")
+                .wrap(session::middleware(shared))
+                .service(counted("/ws", Endpoint::at("/").get(realtime::open))),
+        )
+        .service(Endpoint::at("/metrics/").get(metrics::show))
         .service(Endpoint::at("/health/live/").get(health::live))
         .service(Endpoint::at("/health/ready/").get(health::ready))
         .service(web::scope("").guard(guard::fn_guard(assets::is_file)).default_service(web::to(assets::serve)))
         .service(
             web::scope("")
                 .wrap(session::middleware(shared))
-                .service(Endpoint::at("/login/").get(login::show).on(Method::POST, login::log_in))
+                .service(counted("", Endpoint::at("/login/").get(login::show).on(Method::POST, login::log_in)))
                 .service(Endpoint::at("/logout/").get(logout::by_link).on(Method::POST, logout::log_out))
                 .default_service(web::to(shell::serve)),
         );
+}
+
+/// What the address for operators alone answers.
+pub(crate) fn configure_for_operators(config: &mut ServiceConfig) {
+    config
+        .service(Endpoint::at("/metrics/").get(metrics::show_always))
+        .service(Endpoint::at("/health/live/").get(health::live))
+        .service(Endpoint::at("/health/ready/").get(health::ready))
+        .default_service(web::to(not_found));
 }
 
 async fn not_found() -> impl actix_web::Responder {

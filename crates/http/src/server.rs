@@ -1,5 +1,7 @@
 //! Running the server until it is told to stop.
 
+mod operators;
+
 use std::future::Future;
 use std::net::TcpListener;
 
@@ -10,23 +12,50 @@ use actix_web::{App, HttpServer};
 use socket2::SockRef;
 use tokio::time::sleep;
 
+use self::operators::ForOperators;
 use crate::edge;
 use crate::routes;
 use crate::services::Services;
 use crate::settings::{Limits, Settings};
 use crate::shared::Shared;
 
+/// Where to listen.
+pub struct Listeners {
+    /// For everybody.
+    pub everyone: TcpListener,
+    /// For figures and health alone, if they are to have an address of their own.
+    pub operators: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(everyone: TcpListener) -> Self {
+        Self { everyone, operators: None }
+    }
+}
+
 /// Serves until `stop` resolves. Then readiness turns red; after the drain time sockets are closed, requests that have begun
 /// are finished, and this returns; at the latest after the shutdown timeout.
 pub async fn serve(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     services: Services,
     settings: Settings,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    prepare(&listener, &settings.limits)?;
+    let Listeners { everyone, operators } = listeners.into();
+    prepare(&everyone, &settings.limits)?;
     let shared = Data::new(Shared::new(services, settings)?);
-    let mut server = start(listener, &shared)?;
+    let for_operators = ForOperators::start(operators, &shared)?;
+    let served = serve_everyone(everyone, &shared, stop).await;
+    for_operators.stop().await;
+    served
+}
+
+async fn serve_everyone(
+    listener: TcpListener,
+    shared: &Data<Shared>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let mut server = start(listener, shared)?;
     let handle = server.handle();
     tokio::select! {
         ended = &mut server => return ended,

@@ -11,6 +11,7 @@ use chatapp_domain::first_run::FirstRun;
 use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
 use chatapp_domain::ports::StoreHealth;
+use chatapp_domain::ports::figures::Figures;
 use chatapp_domain::ports::nodes::Nodes;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::post::Links;
@@ -51,6 +52,8 @@ pub struct Services {
     pub nodes: Arc<dyn Nodes>,
     /// Whether the database answers.
     pub health: Arc<dyn StoreHealth>,
+    /// What has figures to show.
+    pub figures: Vec<Arc<dyn Figures>>,
     /// Where "now" comes from.
     pub clock: Arc<dyn Clock>,
 }

@@ -39,6 +39,8 @@ pub struct Settings {
     pub workers: Option<usize>,
     /// For how long the server goes on once it was told to stop, saying that it is not ready.
     pub drain_time: Duration,
+    /// Who sees the figures of `/metrics` on the address that everybody reaches.
+    pub metrics: MetricsExposure,
     /// How long requests may take to finish once the server stops.
     pub shutdown_timeout: Duration,
     /// Sizes and times of one request.
@@ -63,6 +65,7 @@ impl Default for Settings {
             message_max_length: MessageBody::DEFAULT_MAX_CHARS,
             workers: None,
             drain_time: Duration::ZERO,
+            metrics: MetricsExposure::Local,
             shutdown_timeout: Duration::from_secs(10),
             limits: Limits::default(),
             sockets: SocketSettings::default(),
@@ -82,6 +85,17 @@ impl Settings {
         // A code point outside the basic plane takes twelve bytes as two \u escapes.
         self.limits.body.max(self.message_max_length.saturating_mul(12).saturating_add(4096))
     }
+}
+
+/// Who sees the figures of `/metrics` on the address that everybody reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsExposure {
+    /// Nobody.
+    Off,
+    /// Programs on the same machine that do not speak for somebody else.
+    Local,
+    /// Everybody.
+    Everyone,
 }
 
 /// The secret that session cookies are signed with.

@@ -6,6 +6,7 @@ use chatapp_domain::page::PageSize;
 use governor::clock::MonotonicClock;
 
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 use crate::realtime::Sockets;
 use crate::services::Services;
 use crate::settings::{Origin, Settings};
@@ -20,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) page_size: PageSize,
     /// Every open WebSocket, and whether the server is stopping.
     pub(crate) sockets: Sockets,
+    /// What is counted for operators.
+    pub(crate) metrics: Metrics,
     /// How much everybody asked for.
     pub(crate) throttles: Throttles,
 }
@@ -31,6 +34,7 @@ impl Shared {
             public_origin: settings.public_url.as_ref().and_then(Origin::of),
             page_size: settings.page_size().ok_or_else(|| refuse("messages_to_load is less than 1"))?,
             sockets: Sockets::new(settings.sockets, &settings.throttles),
+            metrics: Metrics::new(services.figures.clone()).map_err(std::io::Error::other)?,
             throttles: Throttles::new(&settings.throttles, &MonotonicClock),
             services,
             settings,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chatapp_domain::event::Event;
+use chatapp_domain::ports::figures::{Figure, Figures};
 use chatapp_domain::ports::nodes::{BusState, Nodes, SharedLimit};
 use chatapp_domain::ports::notifications::{EventFeed, FeedFull, Notifier, Subscription, Watched, Whisper};
 use chatapp_domain::session::SessionId;
@@ -107,5 +108,18 @@ impl Nodes for Cluster {
 
     async fn give_back(&self, limit: &SharedLimit) {
         self.shared.give_back(limit).await;
+    }
+}
+
+impl Figures for Cluster {
+    fn figures(&self) -> Vec<Figure> {
+        let mut figures = self.hub.figures();
+        let connected = usize::from(self.bus() == BusState::Connected);
+        figures.extend([
+            Figure::gauge("bus_connected", "Whether the other nodes are told at once: 1 or 0.", connected),
+            Figure::gauge("bus_queue", "News that waits for Redis.", self.shared.outgoing.waiting()),
+            Figure::counter("bus_lost_total", "News that was never told to the other nodes.", self.lost()),
+        ]);
+        figures
     }
 }

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use chatapp_domain::event::Event;
+use chatapp_domain::ports::figures::{Figure, Figures};
 use chatapp_domain::ports::notifications::{EventFeed, FeedFull, Notifier, Subscription, Watched, Whisper};
 use chatapp_domain::session::SessionId;
 use chatapp_domain::user::UserId;
@@ -65,5 +66,14 @@ impl EventFeed for Hub {
 
     fn connected_sessions(&self) -> Vec<(UserId, SessionId)> {
         self.registry.connected_sessions()
+    }
+}
+
+impl Figures for Hub {
+    fn figures(&self) -> Vec<Figure> {
+        vec![
+            Figure::gauge("connections", "Sockets and waiting polls that are open here.", self.connections()),
+            Figure::gauge("people_connected", "People with a connection here.", self.registry.people()),
+        ]
     }
 }

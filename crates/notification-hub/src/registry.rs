@@ -60,6 +60,12 @@ impl Registry {
         self.connections.load(Ordering::Relaxed)
     }
 
+    /// How many people have a connection here.
+    pub(crate) fn people(&self) -> usize {
+        let count = |shard: &Mutex<Shard>| shard.lock().unwrap_or_else(PoisonError::into_inner).connected.len();
+        self.shards.iter().map(count).sum()
+    }
+
     /// Tells every connection of `to`. All of them share one copy of the event.
     pub(crate) fn tell(&self, to: UserId, event: Event) {
         let shard = self.lock(to);

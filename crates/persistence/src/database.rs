@@ -66,6 +66,14 @@ pub(crate) struct Inner {
     pub(crate) session_memory: crate::sessions::Memory,
 }
 
+/// How much of a database's queue and connections is in use.
+pub(crate) struct Load {
+    pub(crate) queued: usize,
+    pub(crate) queue: usize,
+    pub(crate) busy: usize,
+    pub(crate) connections: usize,
+}
+
 impl Database {
     /// Opens a database, after checking that messages are safe in it. A file that does not exist is made, and so is
     /// its folder. Blocks; does not migrate.
@@ -98,6 +106,14 @@ impl Database {
     /// The engine and its version.
     pub fn engine(&self) -> String {
         self.inner.engine.clone()
+    }
+
+    /// How much is under way.
+    pub(crate) fn load(&self) -> Load {
+        let Inner { settings, pool, permits, writer, .. } = &*self.inner;
+        let connections = usize::try_from(pool.max_size()).unwrap_or_default();
+        let busy = connections.saturating_sub(permits.available_permits());
+        Load { queued: writer.waiting(), queue: settings.queue, busy, connections }
     }
 
     /// The names of the migrations that have not run yet. Blocks.

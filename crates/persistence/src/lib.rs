@@ -10,6 +10,7 @@ mod conversations;
 mod database;
 mod error;
 mod events;
+mod figures;
 mod health;
 mod invitations;
 mod looks;

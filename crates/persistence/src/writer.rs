@@ -71,6 +71,11 @@ impl Writer {
         })
     }
 
+    /// How many jobs wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.sender.upgrade().map_or(0, |sender| sender.len())
+    }
+
     /// Lets the thread finish what is queued, and waits for it.
     pub(crate) fn close(&self) {
         drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());

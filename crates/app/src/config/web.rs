@@ -3,10 +3,14 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use chatapp_http::{Network, Origin, Settings};
+use chatapp_http::{MetricsExposure, Network, Origin, Settings};
 use url::Url;
 
 use crate::config::values::Values;
+
+/// The words for who sees `/metrics`.
+const EXPOSURES: [(&str, MetricsExposure); 3] =
+    [("off", MetricsExposure::Off), ("local", MetricsExposure::Local), ("everyone", MetricsExposure::Everyone)];
 
 /// The settings about the server's place on the network and its lists.
 #[derive(Clone, Debug)]
@@ -19,6 +23,9 @@ pub(crate) struct Web {
     pub(crate) users_to_load: i64,
     pub(crate) message_max_length: usize,
     pub(crate) workers: Option<usize>,
+    pub(crate) metrics: MetricsExposure,
+    /// Figures and health alone, for operators.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) drain_time: Duration,
     pub(crate) shutdown_timeout: Duration,
 }
@@ -42,6 +49,8 @@ impl Web {
                 1..=100_000,
             ),
             workers: workers(values),
+            metrics: values.choice("metrics", "local", &EXPOSURES).unwrap_or(default.metrics),
+            metrics_listen: values.parsed("metrics_listen", "", "address:port", address),
             drain_time: values.seconds("drain_time", default.drain_time, 0..=300),
             shutdown_timeout: values.seconds("shutdown_timeout", default.shutdown_timeout, 0..=600),
         }

@@ -18,6 +18,7 @@ mod invitations;
 mod lists;
 mod log_in;
 mod logs;
+mod metrics;
 mod openapi;
 mod original;
 mod own_sessions;

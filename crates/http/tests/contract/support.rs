@@ -184,6 +184,7 @@ fn services(
     let (users, sessions) = (all.users.clone(), all.sessions);
     let accounts = Accounts::new(users, sessions, hasher.clone(), told.clone(), now.clone(), lifetime);
     Services {
+        figures: vec![hub.clone()],
         accounts: accounts.clone(),
         sign_ups: SignUps::new(
             all.sign_ups.clone(),

@@ -70,6 +70,11 @@ impl Outgoing {
         self.lost.fetch_add(count, Ordering::Relaxed);
     }
 
+    /// How much waits.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// How much was never told, ever.
     pub(crate) fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
