@@ -55,6 +55,30 @@ for (const read of [true, false]) {
   });
 }
 
+test('older messages that begin a run move none of it', async ({ people }) => {
+  const [ada, ben] = await people('ada', 'ben');
+  for (const number of upTo(total)) await ada.post(ben, `number ${number}`);
+  await ben.markRead(ada, total);
+  let release = () => Promise.resolve();
+  await ben.context.route(/before_seq=46\b/, (route) => {
+    release = () => route.continue();
+  });
+  const chat = await ben.openChat(ada);
+  await expect(chat.message('number 60')).toBeInViewport();
+  const loading = chat.page.getByText('Loading older messages');
+  await scrollUpUntil(chat, () => loading.isVisible());
+  const places = await Promise.all(
+    [46, 47, 48].map((number) => watchPlace(chat.message(`number ${number}`))),
+  );
+  await release();
+  await expect(chat.message('number 45')).toHaveCount(1);
+  await expect(loading).toBeHidden();
+  for (const place of places) {
+    const { first, least, most } = await place();
+    expect(Math.max(first - least, most - first), 'pixels strayed').toBeLessThanOrEqual(2);
+  }
+});
+
 test('a message that arrives does not pull down who reads further up', async ({ people }) => {
   const [ada, ben] = await people('ada', 'ben');
   await talk(ada, ben);

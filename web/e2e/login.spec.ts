@@ -1,5 +1,6 @@
 import { Chat } from './support/chat.ts';
 import { LogIn } from './support/log-in.ts';
+import { password } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 import { refusal } from './support/troubles.ts';
 
@@ -24,6 +25,29 @@ test('a wrong password is refused in words, and the right one is let in', async 
   await form.as(' Ada ');
   await expect(new Chat(page).sidebar).toBeVisible();
   await expect(page).toHaveURL('/');
+});
+
+test('what is typed before the script takes over is kept', async ({ server, page }) => {
+  await server.createUsers('ada');
+  let release = () => Promise.resolve();
+  const held = new Promise<void>((go) => {
+    void page.route('**/assets/index-*.js', async (route) => {
+      release = () => route.continue();
+      go();
+      await Promise.resolve();
+    });
+  });
+  await page.goto('/login/', { waitUntil: 'commit' });
+  await held;
+  const form = new LogIn(page);
+  await form.username.fill('ada');
+  await form.password.pressSequentially(password.slice(0, 9));
+  await release();
+  await form.expectReady();
+  await expect(form.password).toBeFocused();
+  await page.keyboard.type(password.slice(9));
+  await page.keyboard.press('Enter');
+  await expect(new Chat(page).sidebar).toBeVisible();
 });
 
 test('the way to where one wanted to go leads through the log-in', async ({

@@ -14,14 +14,14 @@ const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root element');
 
 show();
-prepare(window.location.pathname);
+const screen = prepare(window.location.pathname);
 const session = new AppSession();
 if (window.location.pathname.startsWith('/login')) session.nobody();
 else void session.resume();
 
-// The server may have put its own form here, with something to say.
+await Promise.all([speak(preferredLanguage()).catch(() => speak('en')), screen]);
+// The server may have put its own form here: somebody may have typed into it until this very moment.
 const fallback = readFallbackForm(root);
-await speak(preferredLanguage()).catch(() => speak('en'));
 root.textContent = '';
 createRoot(root).render(
   <StrictMode>

@@ -16,7 +16,7 @@ export class Chat {
   constructor(page: Page) {
     this.page = page;
     this.sidebar = page.getByRole('navigation', { name: 'Conversations' });
-    this.search = page.getByRole('searchbox', { name: 'Search people' });
+    this.search = page.getByRole('searchbox', { name: 'Search people and messages' });
     this.conversations = page.getByRole('list', { name: 'Conversations' });
     this.heading = page
       .getByRole('region', { name: /^Conversation with / })
@@ -34,6 +34,11 @@ export class Chat {
   /** Somebody in the list at the side. */
   person(name: string): Locator {
     return this.sidebar.getByRole('link', { name: new RegExp(`^${name}\\b`) });
+  }
+
+  /** The people, or the messages, that a search has found. */
+  found(what: 'People' | 'Messages'): Locator {
+    return this.sidebar.getByRole('list', { name: what });
   }
 
   message(text: string): Locator {

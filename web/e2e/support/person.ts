@@ -55,6 +55,11 @@ export class Person {
     return (await answer.json()) as Message;
   }
 
+  /** Many, one after another, faster than by hand. */
+  async postAll(recipient: Person, bodies: readonly string[]): Promise<void> {
+    for (const body of bodies) await this.post(recipient, body);
+  }
+
   async markRead(peer: Person, seq: number): Promise<void> {
     const path = `/api/v1/conversation/${encodeURIComponent(peer.username)}/read/`;
     const answer = await this.api.put(path, { data: { seq } });

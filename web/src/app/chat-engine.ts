@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { ApiClient } from '@/api/client';
-import type { ChatEvent, EventCursor, EventPage, Me, Message } from '@/api/types';
+import type { ChatEvent, Conversation, EventCursor, EventPage, Me, Message } from '@/api/types';
 import { peerOf } from '@/features/conversations/inbox';
+import { DeliveryReporter } from '@/features/messages/delivery-reporter';
 import { Drafts } from '@/features/messages/drafts';
 import { MessageFetcher } from '@/features/messages/message-fetcher';
 import { Outbox } from '@/features/messages/outbox';
@@ -36,6 +37,7 @@ export class ChatEngine {
   readonly socket: ReconnectingSocket;
   readonly #options: Options;
   readonly #fetcher: MessageFetcher;
+  readonly #deliveries: DeliveryReporter;
   readonly #timelines = new Map<string, TimelineStore>();
   readonly #cleanUp = new AbortController();
 
@@ -50,8 +52,9 @@ export class ChatEngine {
     this.inbox = new InboxKeeper({
       queryClient,
       me: me.username,
-      onPeople: (users) => this.presence.meet(users),
+      onPage: (conversations) => this.#listedAnew(conversations),
     });
+    this.#deliveries = new DeliveryReporter({ ...shared, api });
     this.#fetcher = new MessageFetcher({
       ...shared,
       api,
@@ -78,6 +81,7 @@ export class ChatEngine {
         onReset: () => this.#reload(),
         onTyping: (peer, typing) => this.presence.typed(peer, typing),
         onPresence: (user, online) => this.presence.heard(user, online),
+        onDelivered: (peer, seq) => this.#delivered(peer, seq),
         // A refused handshake looks like any other failure; asking tells them apart.
         onRefused: () => void api.get('/api/v1/me/').catch(() => undefined),
       },
@@ -108,6 +112,7 @@ export class ChatEngine {
     this.socket.stop();
     this.outbox.stop();
     this.#fetcher.stop();
+    this.#deliveries.stop();
     this.inbox.stop();
   }
 
@@ -134,6 +139,7 @@ export class ChatEngine {
     if (user !== this.me.username) return window.location.reload();
     this.presence.watchAgain();
     this.#fetcher.nudge();
+    this.#deliveries.nudge();
     this.outbox.nudgeAll();
     this.inbox.nudge();
     this.#timelines.forEach((timeline) => timeline.nudge());
@@ -151,6 +157,7 @@ export class ChatEngine {
       case 'read': {
         const byMe = event.reader === this.me.username;
         timeline?.dispatch({ type: 'read', by: byMe ? 'me' : 'peer', seq: event.seq });
+        if (byMe) this.#deliveries.read(event.conversation, event.seq);
         return this.inbox.read(event.conversation, byMe, event.seq);
       }
       case 'edit':
@@ -163,9 +170,29 @@ export class ChatEngine {
     for (const message of [...messages].sort((a, b) => a.seq - b.seq)) {
       const peer = peerOf(message, this.me.username);
       if (message.user === peer) this.presence.typed(peer, false);
+      this.#received(message);
       this.#timelines.get(peer)?.dispatch({ type: 'received', messages: [message] });
       this.#listed(message);
     }
+  }
+
+  /** A page of conversations has come, with what was written while nobody was here. */
+  #listedAnew(conversations: readonly Conversation[]): void {
+    this.presence.meet(conversations.map(({ user }) => user));
+    for (const { unread, last_message } of conversations) {
+      if (unread > 0) this.#received(last_message);
+    }
+  }
+
+  #received({ user, seq }: Message): void {
+    // Who hides how far they are is not asked, and a server that does not know the switch does not count.
+    if (this.me.receipts === true && user !== this.me.username)
+      this.#deliveries.received(user, seq);
+  }
+
+  #delivered(peer: string, seq: number): void {
+    this.#timelines.get(peer)?.dispatch({ type: 'delivered', seq });
+    this.inbox.delivered(peer, seq);
   }
 
   #listed(message: Message): void {

@@ -4,6 +4,7 @@ import { inboxKey } from '@/features/conversations/api';
 import {
   findConversation,
   withConversation,
+  withDelivered,
   withMessage,
   withRead,
   withUser,
@@ -13,7 +14,8 @@ import {
 interface Options {
   queryClient: QueryClient;
   me: string;
-  onPeople: (users: readonly User[]) => void;
+  /** A page has been loaded. */
+  onPage: (conversations: readonly Conversation[]) => void;
 }
 
 interface Change {
@@ -63,6 +65,10 @@ export class InboxKeeper {
     this.#change((inbox) => withRead(inbox, peer, byMe, seq));
   }
 
+  delivered(peer: string, seq: number): void {
+    this.#change((inbox) => withDelivered(inbox, peer, seq));
+  }
+
   user(user: User): void {
     this.#change((inbox) => withUser(inbox, user));
   }
@@ -92,8 +98,7 @@ export class InboxKeeper {
     if (recent.length > 0) {
       this.#write((inbox) => recent.reduce((result, { apply }) => apply(result), inbox));
     }
-    const newest = this.get()?.pages.at(-1)?.results ?? [];
-    this.#options.onPeople(newest.map(({ user }) => user));
+    this.#options.onPage(this.get()?.pages.at(-1)?.results ?? []);
   }
 
   #write(apply: (inbox: Inbox) => Inbox): void {

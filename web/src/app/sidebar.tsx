@@ -8,9 +8,12 @@ import { nameOf } from '@/components/names';
 import { SearchField } from '@/components/search-field';
 import { useSettled } from '@/components/use-settled';
 import { ConversationList } from '@/features/conversations/conversation-list';
-import type { Inbox } from '@/features/conversations/inbox';
+import { findConversation, type Inbox } from '@/features/conversations/inbox';
+import { PeopleFound } from '@/features/people/people-found';
 import { PeopleList } from '@/features/people/people-list';
 import { AccountMenu } from '@/features/preferences/account-menu';
+import { longestSearch } from '@/features/search/api';
+import { FoundMessages } from '@/features/search/found-messages';
 import { useText } from '@/i18n/use-text';
 import type { AppSession } from './app-session';
 import type { ChatEngine } from './chat-engine';
@@ -38,7 +41,12 @@ export function Sidebar(props: Props) {
   const search = useDeferredValue(useSettled(words.trim(), pause));
   const meet = useCallback((users: readonly User[]) => engine.presence.meet(users), [engine]);
   const nobodyYet = inbox.data?.pages[0]?.results.length === 0;
-  const showPeople = words.trim() !== '' || browsing || nobodyYet;
+  const searching = words.trim() !== '' && search !== '';
+  const showPeople = browsing || nobodyYet;
+  const nameFor = (username: string) => {
+    const user = findConversation(inbox.data, username)?.user;
+    return user ? nameOf(user) : username === engine.me.username ? nameOf(engine.me) : username;
+  };
 
   const chosen = () => {
     setWords('');
@@ -74,6 +82,7 @@ export function Sidebar(props: Props) {
           label={t('search.label')}
           value={words}
           onChange={setWords}
+          longest={longestSearch}
         />
       </div>
       {stuck && (
@@ -81,8 +90,18 @@ export function Sidebar(props: Props) {
           {t('menu.logout.failed')}
         </p>
       )}
-      {showPeople ? (
-        <PeopleList search={search} selected={selected} onMeet={meet} onChoose={chosen} />
+      {searching ? (
+        <FoundMessages
+          search={search}
+          me={engine.me.username}
+          nameOf={nameFor}
+          onChoose={(peer, seq) => void engine.timeline(peer).jumpTo(seq)}
+          header={
+            <PeopleFound search={search} selected={selected} onMeet={meet} onChoose={chosen} />
+          }
+        />
+      ) : showPeople ? (
+        <PeopleList selected={selected} onMeet={meet} onChoose={chosen} />
       ) : (
         <ConversationList
           inbox={inbox}

@@ -1,17 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { useApi } from '@/api/api-context';
 import { ApiProblem } from '@/api/problem';
 import type { Conversation } from '@/api/types';
 import { Avatar } from '@/components/avatar';
 import { BackIcon } from '@/components/icons';
 import { nameOf } from '@/components/names';
+import { conversationPath, placeIn } from '@/components/paths';
 import { Notice } from '@/components/notice';
 import { ConversationPane } from '@/features/messages/conversation-pane';
 import { personQuery } from '@/features/people/api';
+import { useNow } from '@/components/use-now';
 import { useText } from '@/i18n/use-text';
-import { usePresence } from '@/realtime/presence-context';
+import { useTimes } from '@/i18n/use-times';
+import { useLastSeen, usePresence } from '@/realtime/presence-context';
 import type { ChatEngine } from './chat-engine';
 import css from './talk.module.css';
 
@@ -25,6 +28,8 @@ interface Props {
 export function Talk({ engine, peer, conversation }: Props) {
   const t = useText();
   const self = peer === engine.me.username;
+  const at = placeIn(useSearch());
+  const [, navigate] = useLocation();
   const person = useQuery({ ...personQuery(useApi(), peer), enabled: !self });
   const known = self ? engine.me : (person.data ?? conversation?.user);
   const name = known ? nameOf(known) : peer;
@@ -65,6 +70,10 @@ export function Talk({ engine, peer, conversation }: Props) {
           greeting={<Beginning peer={peer} name={name} self={self} empty />}
           beginning={<Beginning peer={peer} name={name} self={self} />}
           onTyping={onTyping}
+          at={at}
+          onReturned={() => {
+            if (at !== null) navigate(conversationPath(peer), { replace: true });
+          }}
         />
       )}
     </section>
@@ -87,9 +96,23 @@ function Status({ peer, self }: { peer: string; self: boolean }) {
           {t('presence.typing')}
         </>
       ) : (
-        t(online ? 'presence.online' : 'presence.offline')
+        <Whereabouts peer={peer} online={online} />
       )}
     </p>
+  );
+}
+
+function Whereabouts({ peer, online }: { peer: string; online: boolean }) {
+  const t = useText();
+  const times = useTimes();
+  const now = useNow();
+  const lastSeen = useLastSeen(peer);
+  if (online) return t('presence.online');
+  if (!lastSeen) return t('presence.offline');
+  return (
+    <time dateTime={lastSeen.toISOString()} title={times.full(lastSeen)}>
+      {t('presence.lastSeen', { when: times.ago(lastSeen, now) })}
+    </time>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useRef, type ReactElement, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import css from './endless-list.module.css';
 import { ListItem } from './list-item';
@@ -19,17 +19,19 @@ const near = 800;
 export function EndlessList<T>({ label, items, children, onEnd, header, footer }: Props<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const handle = useRef<VirtualizerHandle>(null);
+  const [above, headerHeight] = useHeight();
   const check = () => {
     const list = handle.current;
     if (list && list.scrollSize - list.scrollOffset - list.viewportSize < near) onEnd();
   };
   return (
     <div ref={scroller} className={css.scroller}>
-      {header}
+      {header && <div ref={above}>{header}</div>}
       <div role="list" aria-label={label}>
         <Virtualizer
           ref={handle}
           scrollRef={scroller}
+          startMargin={headerHeight}
           data={items}
           item={ListItem}
           onScroll={check}
@@ -41,4 +43,18 @@ export function EndlessList<T>({ label, items, children, onEnd, header, footer }
       {footer}
     </div>
   );
+}
+
+/** The list has to know where in its scroller it begins. */
+function useHeight() {
+  const element = useRef<HTMLDivElement>(null);
+  const [height, setHeight] = useState(0);
+  useLayoutEffect(() => {
+    const box = element.current;
+    if (!box) return;
+    const observer = new ResizeObserver(() => setHeight(box.offsetHeight));
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+  return [element, height] as const;
 }

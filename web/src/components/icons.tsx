@@ -1,7 +1,14 @@
 import type { ReactNode } from 'react';
 
+interface IconProps {
+  children: ReactNode;
+  size?: number;
+  /** Of the line, on the grid. */
+  width?: number;
+}
+
 /** Drawn on a grid of 24, with the text's colour. Always decoration: the words are elsewhere. */
-function Icon({ children, size = 20 }: { children: ReactNode; size?: number }) {
+function Icon({ children, size = 20, width = 1.9 }: IconProps) {
   return (
     <svg
       width={size}
@@ -9,7 +16,7 @@ function Icon({ children, size = 20 }: { children: ReactNode; size?: number }) {
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      strokeWidth="1.9"
+      strokeWidth={width}
       strokeLinecap="round"
       strokeLinejoin="round"
       aria-hidden="true"
@@ -65,8 +72,8 @@ export const CheckIcon = ({ size = 16 }: { size?: number }) => (
   </Icon>
 );
 
-export const ChecksIcon = ({ size = 16 }: { size?: number }) => (
-  <Icon size={size}>
+export const ChecksIcon = ({ size = 16, bold = false }: { size?: number; bold?: boolean }) => (
+  <Icon size={size} width={bold ? 3 : 1.9}>
     <path d="m1.5 12.5 4.5 4.5L15.5 7.5M11.5 16l1 1L22 7.5" />
   </Icon>
 );

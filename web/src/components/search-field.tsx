@@ -8,9 +8,10 @@ interface Props {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  longest: number;
 }
 
-export function SearchField({ ref, label, value, onChange }: Props) {
+export function SearchField({ ref, label, value, onChange, longest }: Props) {
   const t = useText();
   return (
     <div className={css.field} role="search">
@@ -26,7 +27,7 @@ export function SearchField({ ref, label, value, onChange }: Props) {
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        maxLength={200}
+        maxLength={longest}
         enterKeyHint="search"
         onChange={(event) => onChange(event.target.value)}
       />

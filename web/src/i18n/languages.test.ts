@@ -64,6 +64,10 @@ it('names days from where the reader is', () => {
   expect(times.dayName(new Date(2026, 10, 20), now)).toBe('Friday');
   expect(times.dayName(new Date(2026, 2, 3), now)).toBe('Tuesday 3 March');
   expect(times.dayName(new Date(2024, 2, 3), now)).toBe('3 March 2024');
+  expect(times.ago(new Date(2026, 10, 24, 11, 59, 50), now)).toBe('1 minute ago');
+  expect(times.ago(new Date(2026, 10, 24, 9), now)).toBe('3 hours ago');
+  expect(times.ago(new Date(2026, 10, 23, 9), now)).toBe('yesterday');
+  expect(times.ago(new Date(2026, 9, 3), now)).toBe('3 Oct');
   expect(times.brief(new Date(2026, 10, 24, 9, 5), now)).toBe('09:05');
   expect(times.brief(new Date(2026, 10, 23), now)).toBe('Mon');
 });

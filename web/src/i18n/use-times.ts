@@ -10,6 +10,8 @@ export interface Times {
   brief(date: Date, now: Date): string;
   /** Today, yesterday, the weekday, or the date in words. */
   dayName(date: Date, now: Date): string;
+  /** `5 minutes ago`, `yesterday`, and the date after a week. */
+  ago(date: Date, now: Date): string;
   /** All of it, for a tooltip. */
   full(date: Date): string;
 }
@@ -53,6 +55,16 @@ function makeTimes(locale: string): Times {
       if (ago === 0 || ago === 1) return capitalised(relative.format(-ago, 'day'), locale);
       if (ago > 1 && ago < 7) return capitalised(weekday.format(date), locale);
       return (sameYear(date, now) ? thisYear : anyYear).format(date);
+    },
+    ago(date, now) {
+      const minutes = Math.max(1, Math.round((now.getTime() - date.getTime()) / 60_000));
+      if (minutes < 60) return relative.format(-minutes, 'minute');
+      const days = daysBetween(date, now);
+      if (minutes < 12 * 60 || days === 0) {
+        return relative.format(-Math.round(minutes / 60), 'hour');
+      }
+      if (days < 7) return relative.format(-days, 'day');
+      return (sameYear(date, now) ? dayAndMonth : shortDate).format(date);
     },
     full: (date) => full.format(date),
   };

@@ -7,6 +7,7 @@ export type ServerFrame =
   | { type: 'reset'; epoch: string; pos: number }
   | { type: 'typing'; conversation: string; typing: boolean }
   | { type: 'presence'; user: string; online: boolean }
+  | { type: 'delivered'; conversation: string; seq: number }
   | { type: 'bye'; reason: string }
   | { type: 'pong' }
   | ChatEvent;
@@ -23,6 +24,7 @@ const required: Record<ServerFrame['type'], Record<string, 'string' | 'number' |
   reset: { epoch: 'string', pos: 'number' },
   typing: { conversation: 'string', typing: 'boolean' },
   presence: { user: 'string', online: 'boolean' },
+  delivered: { conversation: 'string', seq: 'number' },
   bye: {},
   pong: {},
   message: { pos: 'number', message: 'string', conversation: 'string', seq: 'number' },

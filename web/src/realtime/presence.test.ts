@@ -45,3 +45,14 @@ it('lets typing end by itself, with a message, or when someone leaves', async ()
   presence.heard('ada', false);
   expect(presence.typing.get().has('ada')).toBe(false);
 });
+
+it('knows when people were here last, as far as they share it', () => {
+  presence.meet([user('ada', { last_seen: '2026-11-24T10:00:00Z' }), user('bruno')]);
+  expect(presence.lastSeen.get().get('ada')).toEqual(new Date('2026-11-24T10:00:00Z'));
+  expect(presence.lastSeen.get().has('bruno')).toBe(false);
+  presence.meet([user('ada', { last_seen: '2026-11-24T09:00:00Z' })]);
+  expect(presence.lastSeen.get().get('ada')).toEqual(new Date('2026-11-24T10:00:00Z'));
+  presence.heard('bruno', true);
+  presence.heard('bruno', false);
+  expect(presence.lastSeen.get().get('bruno')).toEqual(new Date(clock.now()));
+});

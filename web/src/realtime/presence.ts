@@ -9,6 +9,8 @@ const mostWatched = 200;
 /** Who is here and who is typing, as far as anyone is looking. */
 export class Presence {
   readonly online = new Store<ReadonlyMap<string, boolean>>(new Map());
+  /** When people who are not here were here last, as far as they share it. */
+  readonly lastSeen = new Store<ReadonlyMap<string, Date>>(new Map());
   readonly typing = new Store<ReadonlySet<string>>(new Set());
   readonly #clock: Clock;
   readonly #onWatch: (users: string[]) => void;
@@ -28,6 +30,7 @@ export class Presence {
       const news = changed.map(({ username, online }) => [username, online] as const);
       this.online.set(new Map([...before, ...news]));
     }
+    this.#saw(users);
     const watched = new Set(this.#watched);
     const strangers = users.filter(({ username }) => !watched.has(username));
     if (strangers.length === 0) return;
@@ -44,7 +47,22 @@ export class Presence {
   heard(username: string, online: boolean): void {
     if (this.online.get().get(username) === online) return;
     this.online.set(new Map(this.online.get()).set(username, online));
-    if (!online) this.typed(username, false);
+    if (online) return;
+    this.typed(username, false);
+    this.#noteLastSeen([[username, new Date(this.#clock.now())]]);
+  }
+
+  #saw(users: readonly User[]): void {
+    const told = users.flatMap(({ username, last_seen }) => {
+      const at = Date.parse(last_seen ?? '');
+      const known = this.lastSeen.get().get(username)?.getTime() ?? -Infinity;
+      return at > known ? [[username, new Date(at)] as const] : [];
+    });
+    if (told.length > 0) this.#noteLastSeen(told);
+  }
+
+  #noteLastSeen(news: readonly (readonly [string, Date])[]): void {
+    this.lastSeen.set(new Map([...this.lastSeen.get(), ...news]));
   }
 
   typed(username: string, typing: boolean): void {

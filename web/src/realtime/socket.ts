@@ -26,6 +26,8 @@ export interface SocketListener {
   onReset(): void;
   onTyping(conversation: string, typing: boolean): void;
   onPresence(user: string, online: boolean): void;
+  /** A device of the other person has everything up to `seq`. */
+  onDelivered(conversation: string, seq: number): void;
   /** An attempt failed before the server said anything; it may have refused the session. */
   onRefused(): void;
 }
@@ -44,6 +46,7 @@ const open = 1;
 const helloTimeout = 10_000;
 const pongTimeout = 10_000;
 /** While the device says that it has no network: how long an answer may take, and how soon to ask again. */
+const doubtfulPong = 2_000;
 const doubtfulAfter = 4_000;
 const defaultPing = 25;
 const silentAfterPings = 2.5;
@@ -105,7 +108,7 @@ export class ReconnectingSocket {
   /** Finds out now whether the server still answers, as after sleep. */
   probe(): void {
     if (!this.send({ type: 'ping' })) return;
-    this.#after(this.#network ? pongTimeout : doubtfulAfter, () => this.#drop());
+    this.#after(this.#network ? pongTimeout : doubtfulPong, () => this.#drop());
   }
 
   #connect(): void {
@@ -127,7 +130,7 @@ export class ReconnectingSocket {
   }
 
   #receive(frame: ServerFrame | undefined): void {
-    if (this.state.get().status === 'online') this.#watchForSilence();
+    if (this.state.get().status === 'online' && this.#provesLife(frame)) this.#watchForSilence();
     if (!frame) return;
     if (isEvent(frame)) return this.#advance(frame);
     switch (frame.type) {
@@ -143,6 +146,8 @@ export class ReconnectingSocket {
         return this.#listener.onTyping(frame.conversation, frame.typing);
       case 'presence':
         return this.#listener.onPresence(frame.user, frame.online);
+      case 'delivered':
+        return this.#listener.onDelivered(frame.conversation, frame.seq);
       case 'bye':
       case 'pong':
     }
@@ -211,7 +216,11 @@ export class ReconnectingSocket {
     return socket;
   }
 
-  /** A frame that was on its way when the network went is no proof that it is there: then, ask again soon. */
+  /** A frame that was on its way when the network went is no proof that it is there; an answer is. */
+  #provesLife(frame: ServerFrame | undefined): boolean {
+    return this.#network || frame?.type === 'pong';
+  }
+
   #watchForSilence(): void {
     this.#after(this.#network ? this.#silence : doubtfulAfter, () => this.probe());
   }

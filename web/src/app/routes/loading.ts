@@ -19,7 +19,7 @@ export const loadChat = () => loaded(import('./chat'));
 export const loadLogIn = () => loaded(import('./log-in'));
 
 /** Starts loading what the address will show, while it is still being asked who is here. */
-export function prepare(path: string): void {
+export async function prepare(path: string): Promise<void> {
   const load = path.startsWith('/login') ? loadLogIn : loadChat;
-  load().catch(() => undefined);
+  await load().catch(() => undefined);
 }

@@ -20,7 +20,7 @@ export default function LogInRoute({ session, fallback, ended }: Props) {
       <LogInForm
         notice={ended ? t('login.ended') : undefined}
         initialError={fallback.error}
-        initialUsername={fallback.username}
+        typed={fallback}
         onLoggedIn={(me) => void session.loggedIn(me)}
       />
     </main>

@@ -17,7 +17,8 @@ const patience = 1_200;
 export function ConnectionBanner({ state, onRetry }: Props) {
   const t = useText();
   const troubled = state.status !== 'online' && state.status !== 'ended';
-  const visible = useLasting(troubled, patience);
+  // A device without network has been doubted for a while already.
+  const visible = useLasting(troubled, state.status === 'offline' ? 0 : patience);
   const retryAt = state.status === 'reconnecting' ? state.retryAt : null;
   const seconds = useSecondsUntil(visible ? retryAt : null);
   const shown = troubled && visible;

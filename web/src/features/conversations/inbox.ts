@@ -58,6 +58,7 @@ export function withConversation(inbox: Inbox, heard: Conversation): Inbox {
     user: { ...known.user, ...heard.user },
     read_seq: Math.max(known.read_seq, heard.read_seq),
     peer_read_seq: Math.max(known.peer_read_seq, heard.peer_read_seq),
+    peer_delivered_seq: Math.max(known.peer_delivered_seq ?? 0, heard.peer_delivered_seq ?? 0),
     ...(newer && { last_message: known.last_message, last_seq: known.last_seq }),
     unread: newer ? Math.min(known.unread, known.last_seq - heard.read_seq) : heard.unread,
   });
@@ -72,6 +73,13 @@ export function withRead(inbox: Inbox, peer: string, byMe: boolean, seq: number)
   // The places left may hold one's own messages too, so this is the most it can be.
   const unread = Math.max(0, Math.min(known.unread, known.last_seq - read));
   return replace(inbox, { ...known, read_seq: read, unread });
+}
+
+/** A device of theirs has everything up to `seq`. */
+export function withDelivered(inbox: Inbox, peer: string, seq: number): Inbox {
+  const known = findConversation(inbox, peer);
+  if (!known || (known.peer_delivered_seq ?? 0) >= seq) return inbox;
+  return replace(inbox, { ...known, peer_delivered_seq: seq });
 }
 
 /** What is learnt about a person, shown wherever they are. */

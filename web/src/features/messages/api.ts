@@ -14,9 +14,9 @@ export function messagesBefore(api: ApiClient, target: string, before: number, l
   return api.get<MessageRange>(path, { query: { target, before_seq: before, limit } });
 }
 
-export function messagesAfter(api: ApiClient, target: string, after: number) {
+export function messagesAfter(api: ApiClient, target: string, after: number, limit = largestPage) {
   return api.get<MessageRange>(path, {
-    query: { target, after_seq: after, limit: largestPage },
+    query: { target, after_seq: after, limit },
   });
 }
 
@@ -32,6 +32,13 @@ export function sendMessage(api: ApiClient, recipient: string, body: string, key
   return api.post<Message>(path, {
     body: { recipient, body },
     headers: { 'Idempotency-Key': key },
+  });
+}
+
+/** Tells that everything up to `seq` is on this device. It only moves forward. */
+export function markDelivered(api: ApiClient, peer: string, seq: number) {
+  return api.put<undefined>(`/api/v1/conversation/${encodeURIComponent(peer)}/delivered/`, {
+    body: { seq },
   });
 }
 

@@ -11,7 +11,7 @@ interface Props {
 /** Reads arriving messages out, politely, to those who cannot see them come. */
 export function Arrivals({ timeline, me, name }: Props) {
   const t = useText();
-  const latest = timeline.history.at(-1);
+  const latest = timeline.detached ? undefined : timeline.history.at(-1);
   const [start] = useState(latest?.seq ?? 0);
   const arrived = latest && latest.user !== me && latest.seq > start ? latest : null;
   return (

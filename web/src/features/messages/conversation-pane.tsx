@@ -29,14 +29,18 @@ interface Props {
   /** What stands above the very first message. */
   beginning: ReactNode;
   onTyping: (typing: boolean) => void;
+  /** The message to go to, or `null` for the end. */
+  at: number | null;
+  /** The end is shown again. */
+  onReturned: () => void;
 }
 
 /** The messages with one person, and the place to write the next. Mounted once for each. */
 export function ConversationPane(props: Props) {
-  const { store, outbox, drafts, me, name, limit, conversation, onTyping } = props;
+  const { store, outbox, drafts, me, name, limit, conversation, at, onTyping, onReturned } = props;
   const t = useText();
   const { peer } = store;
-  const { timeline, setAtEnd } = useTimeline({ store, me, conversation });
+  const { timeline, setAtEnd } = useTimeline({ store, me, conversation, at });
   const typing = useMemo(() => new TypingNotice(onTyping, systemClock), [onTyping]);
   const roomy = useMedia('(width >= 45rem) and (hover: hover)');
   useEffect(() => () => typing.stop(), [typing]);
@@ -45,6 +49,10 @@ export function ConversationPane(props: Props) {
   const retry = useCallback((id: string) => outbox.retry(peer, id), [outbox, peer]);
   const discard = useCallback((id: string) => outbox.discard(peer, id), [outbox, peer]);
 
+  const toEnd = () => {
+    void store.returnToEnd();
+    onReturned();
+  };
   const empty = timeline.history.length === 0 && timeline.pending.length === 0;
   return (
     <div className={css.pane}>
@@ -68,6 +76,8 @@ export function ConversationPane(props: Props) {
           name={name}
           beginning={props.beginning}
           onOlder={() => void store.loadOlder()}
+          onNewer={() => void store.loadNewer()}
+          onReturn={toEnd}
           onRetry={retry}
           onDiscard={discard}
           onAtEnd={setAtEnd}
@@ -78,12 +88,15 @@ export function ConversationPane(props: Props) {
         name={name}
         limit={limit}
         initialText={drafts.get(peer)}
-        focusAtOnce={roomy}
+        focusAtOnce={roomy && at === null}
         onChange={(text) => {
           drafts.set(peer, text);
           typing.typed(text);
         }}
-        onSend={(body) => outbox.send(peer, body)}
+        onSend={(body) => {
+          outbox.send(peer, body);
+          if (timeline.detached) toEnd();
+        }}
       />
     </div>
   );

@@ -17,6 +17,8 @@ async function show(...actions: TimelineAction[]) {
       name="Ada Lovelace"
       beginning={<p>The beginning</p>}
       onOlder={() => undefined}
+      onNewer={() => undefined}
+      onReturn={() => undefined}
       onRetry={onRetry}
       onDiscard={onDiscard}
       onAtEnd={() => undefined}

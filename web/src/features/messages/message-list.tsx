@@ -20,6 +20,9 @@ interface Props {
   /** What stands above the very first message. */
   beginning: ReactNode;
   onOlder: () => void;
+  onNewer: () => void;
+  /** From the middle back to the latest message. */
+  onReturn: () => void;
   onRetry: (clientId: string) => void;
   onDiscard: (clientId: string) => void;
   /** Whether the latest message is in sight. */
@@ -27,12 +30,24 @@ interface Props {
 }
 
 export function MessageList(props: Props) {
-  const { timeline, me, name, beginning, onOlder, onRetry, onDiscard, onAtEnd } = props;
+  const { timeline, me, name, beginning, onOlder, onNewer, onReturn, onRetry, onDiscard, onAtEnd } =
+    props;
+  const { detached, spotlight } = timeline;
   const t = useText();
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const rows = useMemo(() => rowsOf(timeline, me), [timeline, me]);
-  const scroll = useScroll(rows, list, scroller, onOlder, onAtEnd);
+  const scroll = useScroll({
+    rows,
+    listRef: list,
+    scrollerRef: scroller,
+    detached,
+    spotlight,
+    onOlder,
+    onNewer,
+    onReturn,
+    onAtEnd,
+  });
   const unseen = unseenIn(timeline, me);
 
   const show = (row: Row) => {
@@ -51,6 +66,7 @@ export function MessageList(props: Props) {
             author={name}
             first={row.first}
             last={row.last}
+            spotlight={spotlight?.seq === row.entry.seq ? spotlight : null}
             onRetry={onRetry}
             onDiscard={onDiscard}
           />
@@ -84,7 +100,8 @@ export function MessageList(props: Props) {
           </Virtualizer>
         </div>
       </div>
-      {!scroll.atEnd && (
+      <Below newer={timeline.newer} onRetry={onNewer} />
+      {(detached || !scroll.atEnd) && (
         <Button
           look="icon"
           className={css.jump}
@@ -100,9 +117,10 @@ export function MessageList(props: Props) {
 }
 
 /** How many of the other person's messages are not read yet; they are the last ones. */
-function unseenIn({ history, readSeq }: Timeline, me: string): number {
-  const first = history.findLastIndex(({ seq }) => seq <= readSeq) + 1;
-  return history.slice(first).filter(({ user }) => user !== me).length;
+function unseenIn({ history, live, detached, readSeq }: Timeline, me: string): number {
+  const here = detached ? [...history, ...live] : history;
+  const first = here.findLastIndex(({ seq }) => seq <= readSeq) + 1;
+  return here.slice(first).filter(({ user }) => user !== me).length;
 }
 
 function DayLine({ date }: { date: Date }) {
@@ -149,6 +167,29 @@ function Above(props: { timeline: Timeline; day: Date | null; onRetry: () => voi
       {older === 'idle' && props.day && (
         <span className={css.pill} aria-hidden="true">
           {times.dayName(props.day, now)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** The same at the lower end, for who reads on from the middle. */
+function Below({ newer, onRetry }: { newer: Timeline['newer']; onRetry: () => void }) {
+  const t = useText();
+  if (newer === 'idle') return null;
+  return (
+    <div className={css.below}>
+      {newer === 'loading' ? (
+        <span className={css.pill} role="status">
+          <Spinner />
+          {t('messages.newer.loading')}
+        </span>
+      ) : (
+        <span className={css.pill} role="alert">
+          {t('messages.newer.failed')}
+          <Button look="text" onClick={onRetry}>
+            {t('action.retry')}
+          </Button>
         </span>
       )}
     </div>

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { Button } from '@/components/button';
 import { CheckIcon, ChecksIcon, ClockIcon, WarningIcon } from '@/components/icons';
 import { useText, type TextKey } from '@/i18n/use-text';
@@ -7,7 +7,7 @@ import { emojiCount } from './emoji';
 import { MessageBody } from './message-body';
 import css from './message-row.module.css';
 import type { Entry, Mark } from './rows';
-import type { Outgoing } from './timeline';
+import type { Outgoing, Spotlight } from './timeline';
 
 interface Props {
   entry: Entry;
@@ -15,18 +15,32 @@ interface Props {
   author: string;
   first: boolean;
   last: boolean;
+  /** Set when this is the message that was jumped to. */
+  spotlight?: Spotlight | null;
   onRetry: (clientId: string) => void;
   onDiscard: (clientId: string) => void;
 }
 
+/** Which jumps have had the focus: a row that scrolls back into the page does not take it again. */
+const looked = new WeakSet<Spotlight>();
+
 /** One message: who, what, and when, in this order for those who listen. */
 export const MessageRow = memo(function MessageRow(props: Props) {
-  const { entry, author, first, last, onRetry, onDiscard } = props;
+  const { entry, author, first, last, spotlight = null, onRetry, onDiscard } = props;
   const t = useText();
   const times = useTimes();
   const { outgoing } = entry;
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!spotlight || looked.has(spotlight)) return;
+    looked.add(spotlight);
+    row.current?.focus({ preventScroll: true });
+  }, [spotlight]);
   return (
     <article
+      ref={row}
+      tabIndex={spotlight ? -1 : undefined}
+      data-spotlit={spotlight !== null}
       className={css.row}
       data-mine={entry.mine}
       data-first={first}
@@ -55,7 +69,8 @@ const signs: Record<Mark, () => React.ReactElement> = {
   waiting: () => <ClockIcon />,
   sending: () => <ClockIcon />,
   sent: () => <CheckIcon />,
-  read: () => <ChecksIcon size={18} />,
+  delivered: () => <ChecksIcon size={18} />,
+  read: () => <ChecksIcon size={18} bold />,
   failed: () => <WarningIcon />,
 };
 
@@ -63,7 +78,7 @@ function MarkSign({ mark }: { mark: Mark }) {
   const t = useText();
   const Sign = signs[mark];
   return (
-    <span className={css.mark} title={t(`mark.${mark}`)}>
+    <span className={css.mark} data-mark={mark} title={t(`mark.${mark}`)}>
       <Sign />
       <span className="visually-hidden">{t(`mark.${mark}`)}</span>
     </span>

@@ -75,8 +75,9 @@ it('draws the line above the first new message of the other person', () => {
 
 it('shows how far each of mine has come', () => {
   const timeline = timelineOf(
-    [mine(1), mine(2)],
+    [mine(1), mine(2), mine(3)],
     { type: 'read', by: 'peer', seq: 1 },
+    { type: 'delivered', seq: 2 },
     {
       type: 'queued',
       outgoing: { clientId: 'a', body: 'x', writtenAt: 0, state: 'waiting', problem: null },
@@ -85,7 +86,7 @@ it('shows how far each of mine has come', () => {
   const marks = rowsOf(timeline, me).flatMap((row) =>
     row.kind === 'message' ? [row.entry.mark] : [],
   );
-  expect(marks).toEqual(['read', 'sent', 'waiting']);
+  expect(marks).toEqual(['read', 'delivered', 'sent', 'waiting']);
 });
 
 it('keeps a row’s key when the server has taken the message', () => {

@@ -8,7 +8,7 @@ export type Row =
   | { kind: 'new'; key: 'new' }
   | { kind: 'message'; key: string; entry: Entry; first: boolean; last: boolean };
 
-export type Mark = 'waiting' | 'sending' | 'sent' | 'read' | 'failed';
+export type Mark = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
 
 /** A message as the reader sees it, whether the server has it yet or not. */
 export interface Entry {
@@ -60,16 +60,18 @@ export function rowsOf(timeline: Timeline, me: string): Row[] {
 }
 
 function entriesOf(timeline: Timeline, me: string): Entry[] {
-  const told = timeline.history.map((message) => ofMessage(message, me, timeline.peerReadSeq));
+  const told = timeline.history.map((message) => ofMessage(message, me, timeline));
+  // What is being written stands at the end, which is somewhere else.
+  if (timeline.detached) return told;
   return [...told, ...timeline.pending.map((outgoing) => ofOutgoing(outgoing, me))];
 }
 
 /** A message that has not changed keeps its entry, so that its row is not drawn again. */
 const drawn = new WeakMap<Message, Entry>();
 
-function ofMessage(message: Message, me: string, peerReadSeq: number): Entry {
+function ofMessage(message: Message, me: string, timeline: Timeline): Entry {
   const mine = message.user === me;
-  const mark = mine ? (message.seq <= peerReadSeq ? 'read' : 'sent') : null;
+  const mark = mine ? markOf(message, timeline) : null;
   const known = drawn.get(message);
   if (known?.mark === mark && known.mine === mine) return known;
   const at = new Date(message.timestamp);
@@ -87,6 +89,11 @@ function ofMessage(message: Message, me: string, peerReadSeq: number): Entry {
   };
   drawn.set(message, entry);
   return entry;
+}
+
+function markOf({ seq }: Message, timeline: Timeline): Mark {
+  if (seq <= timeline.peerReadSeq) return 'read';
+  return seq <= timeline.peerDeliveredSeq ? 'delivered' : 'sent';
 }
 
 function ofOutgoing(outgoing: Outgoing, me: string): Entry {

@@ -207,3 +207,81 @@ it('loads everything again after a reset, and keeps what is not sent', async () 
   expect(store.get().pending).toHaveLength(1);
   expect(me).not.toBe(peer);
 });
+
+describe('jumping', () => {
+  it('loads what is around a message, and reads on from there', async () => {
+    answer = serving(200);
+    await store.open();
+    await Promise.all([store.jumpTo(50), store.jumpTo(50)]);
+    expect(calls).toHaveLength(3);
+    expect(seqs()).toEqual(messages(21, 80).map(({ seq }) => seq));
+    await settle();
+    expect(calls).toHaveLength(3);
+    await Promise.all([store.loadNewer(), store.loadNewer()]);
+    expect(last()).toBe(130);
+    expect(calls).toHaveLength(4);
+  });
+
+  it('asks for nothing when the message is here', async () => {
+    answer = serving(200);
+    await store.open();
+    await store.jumpTo(190);
+    expect(calls).toHaveLength(1);
+    expect(store.get().spotlight).toEqual({ seq: 190 });
+  });
+
+  it('goes back to an end that it knows without asking', async () => {
+    answer = serving(200);
+    await store.open();
+    await store.jumpTo(50);
+    await store.returnToEnd();
+    expect(calls).toHaveLength(3);
+    expect(last()).toBe(200);
+  });
+
+  it('loads an end that it does not know', async () => {
+    answer = serving(200);
+    await store.jumpTo(50);
+    await store.returnToEnd();
+    expect(calls).toHaveLength(3);
+    expect(seqs()).toEqual(messages(186, 200).map(({ seq }) => seq));
+  });
+
+  it('marks nothing as read from the middle', async () => {
+    answer = serving(200);
+    await store.jumpTo(50);
+    await store.markRead();
+    expect(calls.every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it('tries again by itself when the server was away', async () => {
+    answer = unreachable;
+    await store.jumpTo(50);
+    expect(store.get().status).toBe('failed');
+    answer = serving(200);
+    await clock.pass(250);
+    expect(store.get().spotlight).toEqual({ seq: 50 });
+    expect(seqs()).toEqual(messages(21, 80).map(({ seq }) => seq));
+  });
+
+  it('is not overtaken by the latest messages', async () => {
+    const slow = later();
+    answer = (call) => (calls.length === 1 ? slow.promise : serving(200)(call));
+    const opening = store.open();
+    await store.jumpTo(50);
+    slow.resolve(json({ results: messages(186, 200), last_seq: 200 }));
+    await opening;
+    expect(last()).toBe(80);
+    await store.returnToEnd();
+    expect(last()).toBe(200);
+  });
+
+  it('waits for its own answer when the connection comes back meanwhile', async () => {
+    answer = serving(200);
+    const jumping = store.jumpTo(50);
+    store.nudge();
+    await jumping;
+    expect(calls).toHaveLength(2);
+    expect(last()).toBe(80);
+  });
+});

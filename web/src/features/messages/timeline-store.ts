@@ -13,6 +13,7 @@ import {
   type Timeline,
   type TimelineAction,
 } from './timeline';
+import { newerAfter, reaches } from './timeline-jump';
 
 export interface TimelineOptions {
   api: ApiClient;
@@ -24,6 +25,9 @@ export interface TimelineOptions {
   onConversation: (conversation: Conversation) => void;
 }
 
+/** How many messages before a place, and after it, are loaded to go there. */
+const around = 30;
+
 /** Keeps one conversation's timeline whole: loads what is asked for and what is missing. */
 export class TimelineStore {
   readonly peer: string;
@@ -33,6 +37,9 @@ export class TimelineStore {
   #filling = false;
   #failures = 0;
   #marking = false;
+  #jumping: number | null = null;
+  /** Where to go as soon as the server can be reached. */
+  #wanted: number | null = null;
   #retry: unknown = null;
 
   constructor(peer: string, options: TimelineOptions) {
@@ -50,12 +57,13 @@ export class TimelineStore {
 
   /** Loads the latest messages, unless they are here. */
   async open(): Promise<void> {
+    if (this.#wanted !== null) return this.jumpTo(this.#wanted);
     const { status, stale } = this.get();
-    if (this.#opening || (status === 'ready' && !stale)) return;
+    if (this.#opening || this.#jumping !== null || (status === 'ready' && !stale)) return;
     this.#opening = true;
     this.dispatch({ type: 'loading' });
     try {
-      const page = await latestMessages(this.#options.api, this.peer, this.#options.pageSize);
+      const page = await this.#latest();
       this.dispatch({ type: 'loaded', messages: page.results, lastSeq: page.last_seq });
       this.#options.onMessages(page.results);
       this.#failures = 0;
@@ -85,10 +93,79 @@ export class TimelineStore {
     }
   }
 
+  /** Reads on towards the end, from a place in the middle. */
+  async loadNewer(): Promise<void> {
+    const after = newerAfter(this.get());
+    if (after === null || this.get().newer === 'loading') return;
+    this.dispatch({ type: 'newer loading' });
+    try {
+      const page = await messagesAfter(this.#options.api, this.peer, after, 50);
+      this.dispatch({ type: 'newer loaded', messages: page.results, lastSeq: page.last_seq });
+    } catch {
+      this.dispatch({ type: 'newer failed' });
+    }
+  }
+
+  /** Goes to the message at `seq`, loading what is around it unless it is here. */
+  async jumpTo(seq: number): Promise<void> {
+    if (reaches(this.get(), seq)) {
+      this.dispatch({ type: 'jumped', seq });
+      return;
+    }
+    if (this.#jumping === seq) return;
+    this.#jumping = seq;
+    this.#wanted = null;
+    this.dispatch({ type: 'loading' });
+    try {
+      const { api } = this.#options;
+      const [before, after] = await Promise.all([
+        messagesBefore(api, this.peer, seq + 1, around),
+        messagesAfter(api, this.peer, seq, around),
+      ]);
+      const messages = [...before.results, ...after.results];
+      const lastSeq = Math.max(before.last_seq, after.last_seq);
+      if (this.#jumping === seq) this.dispatch({ type: 'around loaded', seq, messages, lastSeq });
+    } catch (problem) {
+      if (this.#jumping === seq) this.#wanted = seq;
+      this.dispatch({ type: 'load failed', problem: kindOf(problem) });
+      this.#later(problem);
+    } finally {
+      if (this.#jumping === seq) this.#jumping = null;
+    }
+  }
+
+  /** From the middle back to the latest messages. */
+  async returnToEnd(): Promise<void> {
+    this.#forgetJump();
+    const { live, lastSeq } = this.get();
+    try {
+      const here = lastSeq > 0 && live.at(-1)?.seq === lastSeq;
+      const page = here ? { results: [], last_seq: lastSeq } : await this.#latest();
+      this.dispatch({ type: 'returned', messages: page.results, lastSeq: page.last_seq });
+    } catch {
+      this.dispatch({ type: 'newer failed' });
+    }
+  }
+
+  /** Nobody looks any more. */
+  leave(): void {
+    this.#forgetJump();
+    this.dispatch({ type: 'left' });
+  }
+
+  #forgetJump(): void {
+    this.#jumping = null;
+    this.#wanted = null;
+  }
+
+  #latest() {
+    return latestMessages(this.#options.api, this.peer, this.#options.pageSize);
+  }
+
   /** Tells the server that everything shown has been read. One request at a time. */
   async markRead(): Promise<void> {
     const seq = this.get().history.at(-1)?.seq ?? 0;
-    if (this.#marking || seq <= this.get().readSeq) return;
+    if (this.#marking || this.get().detached || seq <= this.get().readSeq) return;
     this.#marking = true;
     try {
       const conversation = await markRead(this.#options.api, this.peer, seq);
@@ -102,10 +179,11 @@ export class TimelineStore {
     if (this.get().readSeq >= seq) await this.markRead();
   }
 
-  /** Takes over read positions learnt elsewhere. */
+  /** Takes over positions learnt elsewhere. */
   learn(conversation: Conversation): void {
     this.dispatch({ type: 'read', by: 'me', seq: conversation.read_seq });
     this.dispatch({ type: 'read', by: 'peer', seq: conversation.peer_read_seq });
+    this.dispatch({ type: 'delivered', seq: conversation.peer_delivered_seq ?? 0 });
   }
 
   /** What is here may be out of date. */
@@ -124,6 +202,7 @@ export class TimelineStore {
     void this.open();
     void this.#fill();
     if (this.get().older === 'failed') void this.loadOlder();
+    if (this.get().newer === 'failed') void this.loadNewer();
   }
 
   /** Fetches what is known to be missing after the history, until nothing is. */

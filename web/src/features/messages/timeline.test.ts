@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { me, message, messages, mine } from '@/testing/fixtures';
+import { newerAfter, reaches } from './timeline-jump';
 import {
   emptyTimeline,
   knows,
@@ -293,3 +294,123 @@ function shuffled<T>(list: readonly T[], random: () => number): T[] {
     .sort((a, b) => a.rank - b.rank)
     .map(({ value }) => value);
 }
+
+describe('jumping into the middle', () => {
+  const around = (seq: number, lastSeq = 200): TimelineAction => ({
+    type: 'around loaded',
+    seq,
+    messages: messages(seq - 5, seq + 5),
+    lastSeq,
+  });
+  const range = (first: number, last: number) => messages(first, last).map(({ seq }) => seq);
+
+  it('shows what is around the message, and asks for nothing by itself', () => {
+    const state = after(loaded(186, 200), around(50));
+    expect(seqs(state)).toEqual(range(45, 55));
+    expect(state).toMatchObject({ detached: true, spotlight: { seq: 50 }, lastSeq: 200 });
+    expect(missingAfter(state)).toBeNull();
+    expect(newerAfter(state)).toBe(55);
+    expect(olderBefore(state)).toBe(45);
+  });
+
+  it('works without anything having been loaded before', () => {
+    const state = after({ type: 'loading' }, around(50));
+    expect(state).toMatchObject({ status: 'ready', detached: true });
+    const near = after({ type: 'loading' }, around(195));
+    expect(near).toMatchObject({ status: 'ready', detached: false });
+    expect(seqs(near)).toEqual(range(190, 200));
+  });
+
+  it('stays where it is when the message is here, or nearly', () => {
+    const state = after(loaded(186, 200));
+    expect(reaches(state, 190)).toBe(true);
+    expect(reaches(state, 185)).toBe(false);
+    expect(then(state, { type: 'jumped', seq: 190 })).toMatchObject({ spotlight: { seq: 190 } });
+    const grown = then(state, around(182));
+    expect(seqs(grown)).toEqual(range(177, 200));
+    expect(grown.detached).toBe(false);
+  });
+
+  it('tells two jumps to one message apart', () => {
+    const once = after(loaded(186, 200), { type: 'jumped', seq: 190 });
+    expect(then(once, { type: 'jumped', seq: 190 }).spotlight).not.toBe(once.spotlight);
+  });
+
+  it('reads on until it meets what is known of the end', () => {
+    const state = then(after(loaded(186, 200), around(50)), {
+      type: 'newer loaded',
+      messages: messages(56, 150),
+      lastSeq: 200,
+    });
+    expect(state).toMatchObject({ detached: true, newer: 'idle' });
+    const whole = then(state, {
+      type: 'newer loaded',
+      messages: messages(151, 185),
+      lastSeq: 200,
+    });
+    expect(seqs(whole)).toEqual(range(45, 200));
+    expect(whole).toMatchObject({ detached: false, live: [] });
+  });
+
+  it('keeps what arrives meanwhile for the end', () => {
+    const state = then(after(loaded(186, 200), around(50)), received(message(201)));
+    expect(seqs(state)).toEqual(range(45, 55));
+    const back = then(state, { type: 'returned', messages: [], lastSeq: 201 });
+    expect(seqs(back)).toEqual(range(186, 201));
+    expect(back).toMatchObject({ detached: false, spotlight: null });
+  });
+
+  it('finds the hole in the end when it is back there', () => {
+    const state = then(after(loaded(186, 200), around(50)), received(message(205)));
+    const page = messages(191, 205);
+    const back = then(state, { type: 'returned', messages: page, lastSeq: 207 });
+    expect(seqs(back)).toEqual(range(186, 205));
+    expect(missingAfter(back)).toBe(205);
+  });
+
+  it('jumps on from the middle, without keeping every place it was at', () => {
+    const state = after(loaded(186, 200), around(50), around(120));
+    expect(seqs(state)).toEqual(range(115, 125));
+    expect(state.live.map(({ seq }) => seq)).toEqual(range(186, 200));
+  });
+
+  it('settles what was sent before the jump', () => {
+    const state = then(after(loaded(186, 200), queued('a'), around(50)), {
+      type: 'sent',
+      clientId: 'a',
+      message: mine(201),
+    });
+    const back = then(state, { type: 'returned', messages: [], lastSeq: 201 });
+    expect(back.pending).toEqual([]);
+    expect(seqs(back).at(-1)).toBe(201);
+  });
+
+  it('begins at the end again for who comes back later', () => {
+    const state = then(after(loaded(186, 200), queued('a'), around(50)), { type: 'left' });
+    expect(state).toMatchObject({ status: 'new', history: [], detached: false, spotlight: null });
+    expect(state.pending).toHaveLength(1);
+    const again = then(state, loaded(186, 200));
+    expect(seqs(again)).toEqual(range(186, 200));
+  });
+
+  it('is over when everything has to be loaded again', () => {
+    const state = after(loaded(186, 200), around(50), { type: 'reset' }, loaded(2, 9));
+    expect(seqs(state)).toEqual(range(2, 9));
+    expect(state).toMatchObject({ detached: false, lastSeq: 9, live: [] });
+    const lower = after(loaded(186, 200), { type: 'reset' }, around(20, 30));
+    expect(lower).toMatchObject({ detached: true, lastSeq: 30, stale: false });
+  });
+
+  it('says when reading on failed', () => {
+    const state = after(loaded(186, 200), around(50), { type: 'newer loading' });
+    expect(state.newer).toBe('loading');
+    expect(then(state, { type: 'newer failed' }).newer).toBe('failed');
+  });
+});
+
+describe('delivery', () => {
+  it('only moves forward', () => {
+    const state = after({ type: 'delivered', seq: 5 }, { type: 'delivered', seq: 3 });
+    expect(state.peerDeliveredSeq).toBe(5);
+  });
+});

@@ -1,5 +1,7 @@
 import type { Message } from '@/api/types';
 import type { ProblemKind } from '@/api/problem';
+import { aroundLoaded, left, returned } from './timeline-jump';
+import { inOrder, noteLast, settle } from './timeline-order';
 
 /**
  * The state of one conversation, without any framework: what is known of it,
@@ -12,7 +14,7 @@ export interface Timeline {
   problem: ProblemKind | null;
   /** Messages in a row, without a hole, oldest first. */
   history: readonly Message[];
-  /** Newer messages that arrived before the ones between them and the history. */
+  /** Newer messages that are here while the ones between them and the history are not. */
   live: readonly Message[];
   /** Mine, not yet part of the history, in the order of writing. */
   pending: readonly Outgoing[];
@@ -20,13 +22,24 @@ export interface Timeline {
   lastSeq: number;
   readSeq: number;
   peerReadSeq: number;
+  /** What the other person's devices have, read or not. */
+  peerDeliveredSeq: number;
   /** Someone has the conversation open. */
   entered: boolean;
   /** Messages after this place are below the "new messages" line. */
   divider: number | null;
   older: 'idle' | 'loading' | 'failed';
+  /** The history is somewhere in the middle, and grows towards the end only as one reads on. */
+  detached: boolean;
+  newer: 'idle' | 'loading' | 'failed';
+  /** The message that was jumped to; a new object for each jump. */
+  spotlight: Spotlight | null;
   /** What is shown may be out of date; the next page that is loaded replaces it. */
   stale: boolean;
+}
+
+export interface Spotlight {
+  seq: number;
 }
 
 export interface Outgoing {
@@ -45,6 +58,15 @@ export type TimelineAction =
   | { type: 'older loading' }
   | { type: 'older loaded'; messages: readonly Message[] }
   | { type: 'older failed' }
+  | { type: 'newer loading' }
+  | { type: 'newer loaded'; messages: readonly Message[]; lastSeq: number }
+  | { type: 'newer failed' }
+  /** A message that is here is to be looked at. */
+  | { type: 'jumped'; seq: number }
+  /** The same, with the messages around it. */
+  | { type: 'around loaded'; seq: number; messages: readonly Message[]; lastSeq: number }
+  /** From the middle back to the end, with the latest messages if they were not here. */
+  | { type: 'returned'; messages: readonly Message[]; lastSeq: number }
   /** Arrived alone, or as the answer to a hole. */
   | { type: 'received'; messages: readonly Message[]; lastSeq?: number }
   | { type: 'queued'; outgoing: Outgoing }
@@ -54,6 +76,8 @@ export type TimelineAction =
   | { type: 'send failed'; clientId: string; problem: Outgoing['problem'] }
   | { type: 'discarded'; clientId: string }
   | { type: 'read'; by: 'me' | 'peer'; seq: number }
+  /** It has reached a device of the other person. */
+  | { type: 'delivered'; seq: number }
   /** The conversation was opened: what is unread now is marked as new. */
   | { type: 'entered'; me: string }
   /** Nobody looks, while it is open: what has come since is new for whoever comes back. */
@@ -70,9 +94,13 @@ export const emptyTimeline: Timeline = {
   lastSeq: 0,
   readSeq: 0,
   peerReadSeq: 0,
+  peerDeliveredSeq: 0,
   entered: false,
   divider: null,
   older: 'idle',
+  detached: false,
+  newer: 'idle',
+  spotlight: null,
   stale: false,
 };
 
@@ -91,6 +119,18 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
       return settle({ ...state, older: 'idle' }, action.messages);
     case 'older failed':
       return { ...state, older: 'failed' };
+    case 'newer loading':
+      return { ...state, newer: 'loading' };
+    case 'newer loaded':
+      return settle(noteLast({ ...state, newer: 'idle' }, action.lastSeq), action.messages);
+    case 'newer failed':
+      return { ...state, newer: 'failed' };
+    case 'jumped':
+      return { ...state, spotlight: { seq: action.seq } };
+    case 'around loaded':
+      return aroundLoaded(state, action.seq, action.messages, action.lastSeq);
+    case 'returned':
+      return returned(noteLast(state, action.lastSeq), action.messages);
     case 'received':
       return settle(noteLast(state, action.lastSeq ?? 0), action.messages);
     case 'queued':
@@ -114,13 +154,16 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
       return action.by === 'me'
         ? { ...state, readSeq: Math.max(state.readSeq, action.seq) }
         : { ...state, peerReadSeq: Math.max(state.peerReadSeq, action.seq) };
+    case 'delivered':
+      if (action.seq <= state.peerDeliveredSeq) return state;
+      return { ...state, peerDeliveredSeq: action.seq };
     case 'entered':
       return { ...state, entered: true, divider: firstUnread(state, action.me) };
     case 'overlooked':
       if (state.divider !== null) return state;
       return { ...state, divider: firstUnread(state, action.me) };
     case 'left':
-      return { ...state, entered: false, divider: null };
+      return left(state);
     case 'reset':
       return { ...state, stale: true, older: 'idle' };
   }
@@ -128,7 +171,7 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
 
 /** The place after which messages are known to exist but are not here. */
 export function missingAfter(state: Timeline): number | null {
-  if (state.status !== 'ready' || state.stale) return null;
+  if (state.status !== 'ready' || state.stale || state.detached) return null;
   const end = state.history.at(-1)?.seq ?? 0;
   return state.lastSeq > end ? end : null;
 }
@@ -150,6 +193,8 @@ function firstUnread(state: Timeline, me: string): number | null {
 }
 
 function loaded(state: Timeline, messages: readonly Message[], lastSeq: number): Timeline {
+  // Someone jumped into the middle before the end had come.
+  if (state.detached && !state.stale) return settle(noteLast(state, lastSeq), messages);
   const page = inOrder(messages);
   const end = state.history.at(-1)?.seq;
   const continues = !state.stale && end !== undefined && (page[0]?.seq ?? 0) <= end + 1;
@@ -159,59 +204,11 @@ function loaded(state: Timeline, messages: readonly Message[], lastSeq: number):
     problem: null,
     stale: false,
     history: continues ? state.history : page,
+    detached: false,
     live: state.stale ? [] : state.live,
     lastSeq: state.stale ? lastSeq : Math.max(state.lastSeq, lastSeq),
   };
   return settle(base, page);
-}
-
-/** Gives every message its place: next to the history, or waiting beyond a hole. */
-function settle(state: Timeline, arrived: readonly Message[]): Timeline {
-  const [only] = arrived;
-  const next = (state.history.at(-1)?.seq ?? NaN) + 1;
-  if (arrived.length === 1 && only?.seq === next && state.live.length === 0) {
-    return release({ ...state, history: [...state.history, only] });
-  }
-  const bySeq = new Map<number, Message>();
-  for (const message of [...state.live, ...state.history, ...arrived]) {
-    bySeq.set(message.seq, keepClientId(message, bySeq.get(message.seq)));
-  }
-  const all = inOrder([...bySeq.values()]);
-  const anchor = state.history[0]?.seq ?? (state.status === 'ready' ? 1 : Infinity);
-  const start = all.findIndex((message) => message.seq === anchor);
-  const history = start < 0 ? [] : run(all, start);
-  const end = history.at(-1)?.seq ?? 0;
-  const live = all.filter((message) => message.seq > end);
-  return release({ ...state, history, live });
-}
-
-/** What has become part of the history is pending no more. */
-function release(state: Timeline): Timeline {
-  const newest = (state.live.at(-1) ?? state.history.at(-1))?.seq ?? 0;
-  const lastSeq = Math.max(state.lastSeq, newest);
-  if (state.pending.length === 0) return { ...state, lastSeq };
-  const settled = new Set(state.history.map((message) => message.client_id));
-  const pending = state.pending.filter((mine) => !settled.has(mine.clientId));
-  return { ...state, lastSeq, pending };
-}
-
-/** The messages around `index` whose places follow each other without a hole. */
-function run(all: readonly Message[], index: number): Message[] {
-  let first = index;
-  let last = index;
-  while (first > 0 && seqAt(all, first - 1) === seqAt(all, first) - 1) first -= 1;
-  while (last < all.length - 1 && seqAt(all, last + 1) === seqAt(all, last) + 1) last += 1;
-  return all.slice(first, last + 1);
-}
-
-function seqAt(all: readonly Message[], index: number): number {
-  return all[index]?.seq ?? NaN;
-}
-
-/** A later copy of a message may lack the key under which it was sent. */
-function keepClientId(message: Message, known: Message | undefined): Message {
-  if (message.client_id || !known?.client_id || known.id !== message.id) return message;
-  return { ...message, client_id: known.client_id };
 }
 
 function queued(state: Timeline, outgoing: Outgoing): Timeline {
@@ -229,12 +226,4 @@ function patch(state: Timeline, clientId: string, change: Partial<Outgoing>): Ti
       mine.clientId === clientId ? { ...mine, ...change } : mine,
     ),
   };
-}
-
-function noteLast(state: Timeline, lastSeq: number): Timeline {
-  return lastSeq > state.lastSeq ? { ...state, lastSeq } : state;
-}
-
-function inOrder(messages: readonly Message[]): Message[] {
-  return [...messages].sort((a, b) => a.seq - b.seq);
 }

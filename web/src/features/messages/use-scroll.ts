@@ -8,6 +8,7 @@ import {
 } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { Entry, Row } from './rows';
+import type { Spotlight } from './timeline';
 
 interface Scrolling {
   atEnd: boolean;
@@ -23,25 +24,44 @@ interface Scrolling {
 const atEndWithin = 48;
 const olderWithin = 600;
 
+interface Options {
+  rows: readonly Row[];
+  listRef: RefObject<VirtualizerHandle | null>;
+  scrollerRef: RefObject<HTMLElement | null>;
+  /** The last row is not the end of the conversation. */
+  detached: boolean;
+  spotlight: Spotlight | null;
+  onOlder: () => void;
+  onNewer: () => void;
+  /** From the middle back to the end. */
+  onReturn: () => void;
+  onAtEnd: (atEnd: boolean) => void;
+}
+
 /** Where the list stands: it follows the end, unless someone is reading further up. */
-export function useScroll(
-  rows: readonly Row[],
-  listRef: RefObject<VirtualizerHandle | null>,
-  scrollerRef: RefObject<HTMLElement | null>,
-  onOlder: () => void,
-  onAtEnd: (atEnd: boolean) => void,
-): Scrolling {
+export function useScroll(options: Options): Scrolling {
+  const { rows, listRef, scrollerRef, detached, spotlight } = options;
+  const { onOlder, onNewer, onReturn, onAtEnd } = options;
   const [atEnd, setAtEnd] = useState(true);
   const [top, setTop] = useState<Entry | null>(null);
   const following = useRef(true);
   const lastOffset = useRef(0);
   const shift = usePrepended(rows);
 
-  const jumpToEnd = () => {
+  const scrollToEnd = () => {
     listRef.current?.scrollToIndex(rows.length - 1, { align: 'end' });
   };
+  const returning = useRef(false);
+  const jumpToEnd = () => {
+    if (!detached) {
+      scrollToEnd();
+      return;
+    }
+    returning.current = true;
+    onReturn();
+  };
   const follow = useEffectEvent(() => {
-    if (following.current) jumpToEnd();
+    if (following.current && !detached) scrollToEnd();
   });
 
   // What is new comes into sight if the end was, or if one has just written it.
@@ -53,6 +73,21 @@ export function useScroll(
     follow();
   }, [newestKey, wrote]);
 
+  useLayoutEffect(() => {
+    if (detached || !returning.current) return;
+    returning.current = false;
+    following.current = true;
+    follow();
+  }, [detached]);
+
+  const goTo = useEffectEvent(({ seq }: Spotlight) => {
+    following.current = false;
+    listRef.current?.scrollToIndex(rowAt(rows, seq), { align: 'center' });
+  });
+  useLayoutEffect(() => {
+    if (spotlight) goTo(spotlight);
+  }, [spotlight]);
+
   // The first time there is something to show: at the "new messages" line, if there is one.
   const line = rows.findIndex((row) => row.kind === 'new');
   const lineIsFirst = line >= 0 && !rows.slice(0, line).some((row) => row.kind === 'message');
@@ -61,18 +96,20 @@ export function useScroll(
   useLayoutEffect(() => {
     if (opened.current || rows.length === 0) return;
     opened.current = true;
-    if (line < 0) return;
+    if (line < 0 || spotlight) return;
     following.current = false;
     listRef.current?.scrollToIndex(line, { align: 'start', offset: -48 });
     // With nothing above the line there would be nowhere to scroll to, and so no asking for more.
     if (lineIsFirst) older();
-  }, [rows.length, line, lineIsFirst, listRef]);
+  }, [rows.length, line, lineIsFirst, listRef, spotlight]);
 
   // A growing composer or a keyboard on the screen must not hide the end.
   const onResize = useEffectEvent(() => {
     follow();
     const list = listRef.current;
-    if (list && list.scrollSize <= list.viewportSize + 1) onOlder();
+    if (!list || list.scrollSize > list.viewportSize + 1) return;
+    onOlder();
+    if (detached) onNewer();
   });
   useEffect(() => {
     const element = scrollerRef.current;
@@ -85,13 +122,15 @@ export function useScroll(
   const onScroll = (offset: number) => {
     const handle = listRef.current;
     if (!handle) return;
-    const end = handle.scrollSize - handle.viewportSize - offset <= atEndWithin;
+    const below = handle.scrollSize - handle.viewportSize - offset;
+    const end = !detached && below <= atEndWithin;
     following.current = end;
     setAtEnd(end);
     onAtEnd(end);
     const entry = entryAt(rows, handle.findItemIndex(offset));
     setTop((shown) => (shown?.day === entry?.day ? shown : entry));
     if (offset < lastOffset.current && offset < olderWithin) onOlder();
+    if (detached && below < olderWithin) onNewer();
     lastOffset.current = offset;
   };
 
@@ -102,7 +141,8 @@ function usePrepended(rows: readonly Row[]): boolean {
   const first = firstMessage(rows);
   const [known, setKnown] = useState({ rows, first, shift: false });
   if (known.rows !== rows) {
-    const shift = known.first !== undefined && known.first !== first;
+    // Other rows altogether, as after a jump, have no place to keep.
+    const shift = known.first !== first && rows.some((row) => row.key === known.first);
     setKnown({ rows, first, shift });
     return shift;
   }
@@ -111,6 +151,14 @@ function usePrepended(rows: readonly Row[]): boolean {
 
 function firstMessage(rows: readonly Row[]): string | undefined {
   return rows.find((row) => row.kind === 'message')?.key;
+}
+
+/** The row of the message at `seq`, or of the one before it. */
+function rowAt(rows: readonly Row[], seq: number): number {
+  return Math.max(
+    0,
+    rows.findLastIndex((row) => row.kind === 'message' && (row.entry.seq ?? Infinity) <= seq),
+  );
 }
 
 /** The message at the top, unless the line of its day can be seen there. */

@@ -9,10 +9,12 @@ interface Options {
   me: string;
   /** What the list of conversations knows; `undefined` while it is still loading. */
   conversation: Conversation | null | undefined;
+  /** The message to go to, or `null` for the end. */
+  at: number | null;
 }
 
 /** Opens a conversation, and keeps its read marks and its "new messages" line. */
-export function useTimeline({ store, me, conversation }: Options) {
+export function useTimeline({ store, me, conversation, at }: Options) {
   const timeline = useStore(store);
   const attentive = useAttention();
   const [atEnd, setAtEnd] = useState(true);
@@ -21,9 +23,10 @@ export function useTimeline({ store, me, conversation }: Options) {
   const latest = timeline.history.at(-1)?.seq ?? 0;
 
   useEffect(() => {
-    void store.open();
-    return () => store.dispatch({ type: 'left' });
-  }, [store]);
+    void (at === null ? store.open() : store.jumpTo(at));
+  }, [store, at]);
+
+  useEffect(() => () => store.leave(), [store]);
 
   // Before the first paint, so that the list opens at the right place.
   useLayoutEffect(() => {

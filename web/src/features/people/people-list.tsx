@@ -14,17 +14,15 @@ import { peopleQuery } from './api';
 import css from './people-list.module.css';
 
 interface Props {
-  /** Empty for everyone. */
-  search: string;
   selected: string | null;
   onMeet: (users: readonly User[]) => void;
   onChoose: () => void;
 }
 
-/** People to choose from, page by page as one scrolls. */
-export function PeopleList({ search, selected, onMeet, onChoose }: Props) {
+/** Everyone there is to choose from, page by page as one scrolls. */
+export function PeopleList({ selected, onMeet, onChoose }: Props) {
   const t = useText();
-  const people = useInfiniteQuery(peopleQuery(useApi(), search));
+  const people = useInfiniteQuery(peopleQuery(useApi(), ''));
   const pages = people.data?.pages;
   useEffect(() => pages?.forEach((page) => onMeet(page.data)), [pages, onMeet]);
 
@@ -42,14 +40,14 @@ export function PeopleList({ search, selected, onMeet, onChoose }: Props) {
   if (found.length === 0) {
     return (
       <div role="status" className={css.none}>
-        <Notice title={search ? t('search.none', { words: search }) : t('people.none')} />
+        <Notice title={t('people.none')} />
       </div>
     );
   }
   const more = () => {
     if (people.hasNextPage && !people.isFetching) void people.fetchNextPage();
   };
-  const title = t(search ? 'search.results' : 'people.title');
+  const title = t('people.title');
   return (
     <EndlessList
       label={title}

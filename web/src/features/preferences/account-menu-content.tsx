@@ -1,6 +1,6 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
 import { useLingui } from '@lingui/react';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Button } from '@/components/button';
 import { CheckIcon, KeyboardIcon, LogOutIcon, MoreIcon } from '@/components/icons';
 import { chooseLanguage, isLanguage, languages } from '@/i18n/languages';
@@ -10,11 +10,20 @@ import type { AccountMenuProps } from './account-menu';
 import css from './account-menu.module.css';
 import { chooseTheme, theme, themes, type Theme } from './theme';
 
-export default function AccountMenuContent(props: AccountMenuProps) {
-  const { name, username, onShortcuts, onLogOut } = props;
+interface Props extends AccountMenuProps {
+  /** Whether the first opening was: then its first item has the focus, as at every later one. */
+  byKeyboard: boolean;
+}
+
+export default function AccountMenuContent(props: Props) {
+  const { name, username, byKeyboard, onShortcuts, onLogOut } = props;
   const t = useText();
   const { i18n } = useLingui();
   const chosen = useStore(theme);
+  const menu = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (byKeyboard) menu.current?.querySelector<HTMLElement>('[role^="menuitem"]')?.focus();
+  }, [byKeyboard]);
   const dir = isLanguage(i18n.locale) ? languages[i18n.locale].dir : 'ltr';
   return (
     // Not modal: what holds the page still would need styles that the content policy forbids.
@@ -24,7 +33,7 @@ export default function AccountMenuContent(props: AccountMenuProps) {
           <MoreIcon />
         </Button>
       </Menu.Trigger>
-      <Menu.Content className={css.menu} align="end" sideOffset={6} collisionPadding={8}>
+      <Menu.Content ref={menu} className={css.menu} align="end" sideOffset={6} collisionPadding={8}>
         <div className={css.person}>
           <bdi className={css.name}>{name}</bdi>
           {name !== username && <bdi className={css.username}>@{username}</bdi>}

@@ -19,7 +19,7 @@ const Content = lazy(load);
  */
 export function AccountMenu(props: AccountMenuProps) {
   const t = useText();
-  const [wanted, setWanted] = useState(false);
+  const [wanted, setWanted] = useState<'no' | 'pointer' | 'keyboard'>('no');
   const prepare = () => void load().catch(() => undefined);
   const button = (
     <Button
@@ -29,15 +29,18 @@ export function AccountMenu(props: AccountMenuProps) {
       aria-expanded={false}
       onPointerEnter={prepare}
       onFocus={prepare}
-      onClick={() => startTransition(() => setWanted(true))}
+      onClick={({ detail }) =>
+        // A click that no pointer made has no count.
+        startTransition(() => setWanted(detail === 0 ? 'keyboard' : 'pointer'))
+      }
     >
       <MoreIcon />
     </Button>
   );
-  if (!wanted) return button;
+  if (wanted === 'no') return button;
   return (
     <Suspense fallback={button}>
-      <Content {...props} />
+      <Content {...props} byKeyboard={wanted === 'keyboard'} />
     </Suspense>
   );
 }

@@ -68,7 +68,7 @@ it('shows the password on request', async () => {
   expect(password.getAttribute('type')).toBe('password');
 });
 
-it('repeats what the server’s own form had to say', () => {
+it('goes on from the server’s own form, with what it said and what was typed', () => {
   const page = document.createElement('div');
   const form = document.createElement('form');
   const alert = document.createElement('p');
@@ -77,11 +77,27 @@ it('repeats what the server’s own form had to say', () => {
   const name = document.createElement('input');
   name.name = 'username';
   name.value = 'mina';
-  form.append(alert, name);
+  const secret = document.createElement('input');
+  secret.name = 'password';
+  secret.value = 'half a pass';
+  form.append(alert, name, secret);
   page.append(form);
-  expect(readFallbackForm(page)).toEqual({ error: 'Wrong.', username: 'mina' });
-  expect(readFallbackForm(document.createElement('div'))).toEqual({ error: null, username: '' });
-  setUp(() => json({}), { initialError: 'Wrong.', initialUsername: 'mina' });
+  document.body.append(page);
+  secret.focus();
+  const typed = readFallbackForm(page);
+  expect(typed).toEqual({
+    error: 'Wrong.',
+    username: 'mina',
+    password: 'half a pass',
+    focused: 'password',
+  });
+  page.remove();
+  const nothing = { error: null, username: '', password: '', focused: null };
+  expect(readFallbackForm(document.createElement('div'))).toEqual(nothing);
+  setUp(() => json({}), { initialError: typed.error, typed });
   expect(screen.getByRole('alert').textContent).toBe('Wrong.');
   expect(screen.getByLabelText<HTMLInputElement>('Username').value).toBe('mina');
+  const password = screen.getByLabelText<HTMLInputElement>('Password');
+  expect(password.value).toBe('half a pass');
+  expect(document.activeElement).toBe(password);
 });

@@ -1,4 +1,4 @@
-import { useRef, useState, type SubmitEvent } from 'react';
+import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import { useApi } from '@/api/api-context';
 import { ApiProblem } from '@/api/problem';
 import type { Me } from '@/api/types';
@@ -6,17 +6,19 @@ import { EyeIcon } from '@/components/icons';
 import { Logo } from '@/components/logo';
 import { useText, type Translate } from '@/i18n/use-text';
 import { logIn } from './api';
+import type { FallbackForm } from './fallback-form';
 
 interface Props {
   /** What there is to say before anything was tried. */
   notice?: string | undefined;
   initialError?: string | null;
-  initialUsername?: string;
+  /** What was typed before this form was there. */
+  typed?: Pick<FallbackForm, 'username' | 'password' | 'focused'>;
   onLoggedIn: (me: Me) => void;
 }
 
 export function LogInForm(props: Props) {
-  const { notice, initialError = null, initialUsername = '', onLoggedIn } = props;
+  const { notice, initialError = null, typed, onLoggedIn } = props;
   const t = useText();
   const api = useApi();
   const [error, setError] = useState(initialError);
@@ -24,6 +26,12 @@ export function LogInForm(props: Props) {
   const [visible, setVisible] = useState(false);
   const username = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
+
+  // Typing goes on where it was.
+  useEffect(() => {
+    const field = typed?.focused === 'password' ? password.current : username.current;
+    field?.setSelectionRange(field.value.length, field.value.length);
+  }, [typed?.focused]);
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -61,14 +69,14 @@ export function LogInForm(props: Props) {
           <input
             ref={username}
             name="username"
-            defaultValue={initialUsername}
+            defaultValue={typed?.username}
             autoComplete="username"
             autoCapitalize="none"
             spellCheck={false}
             required
             // The one thing to do on this page.
             // eslint-disable-next-line jsx-a11y-x/no-autofocus
-            autoFocus
+            autoFocus={typed?.focused !== 'password'}
           />
         </label>
         <div className="login-password">
@@ -77,6 +85,9 @@ export function LogInForm(props: Props) {
             <input
               ref={password}
               name="password"
+              defaultValue={typed?.password}
+
+              autoFocus={typed?.focused === 'password'}
               type={visible ? 'text' : 'password'}
               autoComplete="current-password"
               required

@@ -1,0 +1,52 @@
+import type { Chat } from './support/chat.ts';
+import type { Person } from './support/person.ts';
+import { expect, test } from './support/test.ts';
+
+const total = 130;
+
+test('from the middle one reads on to the end, or goes there at once', async ({ people }) => {
+  const [ada, ben] = await people('ada', 'ben');
+  await talk(ada, ben);
+  const chat = await ada.open('/c/ben/?at=20');
+  await expect(chat.message('a needle, number 20')).toBeInViewport();
+  await ben.post(ada, 'late news');
+  const jump = chat.page.getByRole('button', { name: /jump to the latest/i });
+  await jump.click();
+  await expect(chat.message('late news')).toBeInViewport();
+  await expect(chat.page).toHaveURL('/c/ben/');
+  await expect(jump).toBeHidden();
+
+  const again = await ada.open('/c/ben/?at=20');
+  await expect(again.message('a needle, number 20')).toBeInViewport();
+  await scrollDownUntil(again, () => again.message('late news').isVisible());
+  await again.send('and back');
+  await expect(again.message('and back')).toBeInViewport();
+});
+
+test('who writes in the middle sees it at the end', async ({ people }) => {
+  const [ada, ben] = await people('ada', 'ben');
+  await talk(ada, ben);
+  const chat = await ada.open('/c/ben/?at=20');
+  await expect(chat.message('a needle, number 20')).toBeInViewport();
+  await chat.send('from up here');
+  await expect(chat.message('from up here')).toBeInViewport();
+  await expect(chat.message(`number ${total}`)).toBeVisible();
+  await expect(chat.page).toHaveURL('/c/ben/');
+});
+
+async function talk(ada: Person, ben: Person): Promise<void> {
+  const bodies = Array.from({ length: total }, (_, index) => `number ${index + 1}`);
+  bodies[19] = 'a needle, number 20';
+  bodies[59] = 'another needle, number 60';
+  await ada.postAll(ben, bodies);
+}
+
+async function scrollDownUntil(chat: Chat, done: () => Promise<boolean>): Promise<void> {
+  await chat.messages.hover();
+  const step = async () => {
+    if (await done()) return true;
+    await chat.page.mouse.wheel(0, 600);
+    return false;
+  };
+  await expect.poll(step, { intervals: [50] }).toBe(true);
+}
