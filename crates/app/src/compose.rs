@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use chatapp_domain::accounts::Accounts;
+use chatapp_domain::avatars::Avatars;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::directory::Directory;
@@ -28,6 +29,7 @@ use chatapp_persistence::Database;
 use hmac::{Hmac, Mac};
 use sha2::Sha512;
 
+use crate::avatars::ImageMaker;
 use crate::background::Upkeep;
 use crate::config::Settings;
 use crate::console::StandardOutput;
@@ -133,6 +135,7 @@ impl Application {
         };
         let services = Services {
             accounts,
+            avatars: Avatars::new(database.avatars(), Arc::new(ImageMaker::start()?)),
             sign_ups,
             invitations: Invitations::new(database.invitations(), secrets, clock.clone()),
             first_run,

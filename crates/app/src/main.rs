@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod avatars;
 mod background;
 mod cli;
 mod commands;
@@ -17,6 +18,7 @@ mod prompt;
 mod secret_key;
 mod secrets;
 mod serve;
+mod workers;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();

@@ -2,11 +2,6 @@
 //! threads nor the whole machine. bcrypt alone reads 72 bytes and stops at a null; what it gets here is a digest of the
 //! whole password, so every byte counts.
 
-use std::num::NonZero;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +10,8 @@ use chatapp_domain::ports::figures::{Figure, Figures};
 use chatapp_domain::ports::passwords::{HashError, PasswordHasher};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use tokio::sync::oneshot;
+
+use crate::workers::{NotDone, Workers, cores};
 
 /// Names the scheme in front of what bcrypt gives.
 const SCHEME: &str = "bcrypt-hmac-sha256$";
@@ -23,17 +19,11 @@ const SCHEME: &str = "bcrypt-hmac-sha256$";
 const DOMAIN: &[u8] = b"chatapp password v1";
 /// How many may wait for a thread; one more is refused.
 const WAITING: usize = 8;
-/// How much the threads yield to those that serve requests.
-const NICENESS: i32 = 5;
-
-type Job = Box<dyn FnOnce() + Send>;
 
 /// Hashes with bcrypt at a fixed cost.
 pub(crate) struct BcryptHasher {
     cost: u32,
-    jobs: flume::Sender<Job>,
-    accepted: Arc<AtomicUsize>,
-    capacity: usize,
+    workers: Workers,
 }
 
 impl BcryptHasher {
@@ -43,32 +33,11 @@ impl BcryptHasher {
     }
 
     fn with_threads(cost: u32, threads: usize) -> std::io::Result<Self> {
-        let capacity = threads + WAITING;
-        let (jobs, queue) = flume::bounded::<Job>(capacity);
-        for number in 0..threads {
-            let queue = queue.clone();
-            thread::Builder::new().name(format!("passwords-{number}")).spawn(move || {
-                yield_to_requests();
-                for job in queue {
-                    job();
-                }
-            })?;
-        }
-        Ok(Self { cost, jobs, accepted: Arc::default(), capacity })
+        Ok(Self { cost, workers: Workers::start("passwords", threads, WAITING)? })
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
-        let place = Place::take(&self.accepted, self.capacity).ok_or(HashError::Busy)?;
-        let (answer, wait) = oneshot::channel();
-        let job = Box::new(move || {
-            let _place = place;
-            // Whoever hung up meanwhile gets no work done for them.
-            if !answer.is_closed() {
-                let _ = answer.send(work());
-            }
-        });
-        self.jobs.try_send(job).map_err(|_| HashError::Busy)?;
-        wait.await.map_err(|_| HashError::Busy)
+        self.workers.run(work).await.map_err(|(NotDone::Full | NotDone::Failed)| HashError::Busy)
     }
 }
 
@@ -87,34 +56,16 @@ impl PasswordHasher for BcryptHasher {
 
 impl Figures for BcryptHasher {
     fn figures(&self) -> Vec<Figure> {
-        let taken = self.accepted.load(Ordering::Relaxed);
+        let taken = self.workers.accepted();
         vec![
             Figure::gauge("passwords_waiting", "Passwords that are hashed now or wait for it.", taken),
-            Figure::gauge("passwords_places", "How many may be hashed or wait; one more is refused.", self.capacity),
+            Figure::gauge(
+                "passwords_places",
+                "How many may be hashed or wait; one more is refused.",
+                self.workers.capacity(),
+            ),
         ]
     }
-}
-
-/// A place among those that are worked on or wait.
-struct Place(Arc<AtomicUsize>);
-
-impl Place {
-    fn take(accepted: &Arc<AtomicUsize>, capacity: usize) -> Option<Self> {
-        let one_more = |taken| (taken < capacity).then_some(taken + 1);
-        accepted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
-        Some(Self(Arc::clone(accepted)))
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// How many cores there are.
-pub(crate) fn cores() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// Hashes on the calling thread.
@@ -145,17 +96,6 @@ fn digest(password: &Password) -> String {
     let digest = mac.map(|mac| mac.chain_update(password.expose()).finalize().into_bytes());
     STANDARD.encode(digest.unwrap_or_default())
 }
-
-/// On Linux niceness belongs to a thread, and "none" names the calling one.
-#[cfg(target_os = "linux")]
-fn yield_to_requests() {
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        log::debug!("password threads keep the usual priority: {error}");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn yield_to_requests() {}
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,8 @@
 #![warn(missing_docs)]
 
 pub mod accounts;
+pub mod avatar;
+pub mod avatars;
 pub mod catch_up;
 pub mod conversation;
 pub mod conversations;

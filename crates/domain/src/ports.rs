@@ -1,6 +1,7 @@
 //! What the services need from the outside. Each store method is one unit of work: its transaction, if it needs one,
 //! lives inside it.
 
+pub mod avatars;
 pub mod conversations;
 pub mod events;
 pub mod figures;

@@ -20,6 +20,11 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether `c` turns the direction of the text beside it, so that a reader sees another order than there is.
+pub fn is_directing(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Whether a reader would see nothing at all.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| is_strippable(c) || is_invisible(c))

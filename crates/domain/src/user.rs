@@ -6,6 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::avatar::AvatarVersion;
 use crate::password::PasswordHash;
 use crate::text;
 use crate::time::Timestamp;
@@ -129,6 +130,8 @@ pub struct User {
     pub is_superuser: bool,
     /// When the user was made.
     pub joined_at: Timestamp,
+    /// Which picture the person has, if any.
+    pub avatar: Option<AvatarVersion>,
 }
 
 impl User {
@@ -221,7 +224,7 @@ impl EmailKey {
     }
 }
 
-/// A name for others to see: at most 100 code points without controls; empty means the username.
+/// A name for others to see: at most 150 code points that can be seen and that keep their order; empty means the username.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayName(String);
 
@@ -229,16 +232,19 @@ pub struct DisplayName(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum DisplayNameError {
     /// More than [`DisplayName::MAX_CHARS`] code points.
-    #[error("Ensure this field has no more than 100 characters.")]
+    #[error("Ensure this field has no more than 150 characters.")]
     TooLong,
-    /// A control character.
+    /// A control character, or one that turns the direction of what stands beside it.
     #[error("Enter a name without control characters.")]
     Control,
+    /// Nothing that a reader could see.
+    #[error("Enter a name that can be seen.")]
+    Invisible,
 }
 
 impl DisplayName {
     /// The longest display name, in code points.
-    pub const MAX_CHARS: usize = 100;
+    pub const MAX_CHARS: usize = 150;
 
     /// Strips and checks a text.
     pub fn parse(text: &str) -> Result<Self, DisplayNameError> {
@@ -246,10 +252,13 @@ impl DisplayName {
         if name.chars().count() > Self::MAX_CHARS {
             return Err(DisplayNameError::TooLong);
         }
-        if name.chars().any(char::is_control) {
+        if name.chars().any(|c| c.is_control() || text::is_directing(c)) {
             return Err(DisplayNameError::Control);
         }
-        Ok(Self(if text::is_blank(name) { String::new() } else { name.to_owned() }))
+        if !name.is_empty() && text::is_blank(name) {
+            return Err(DisplayNameError::Invisible);
+        }
+        Ok(Self(name.to_owned()))
     }
 
     /// The name as text.
@@ -285,6 +294,21 @@ mod tests {
         assert_eq!(UsernameKey::of("straße"), UsernameKey::of("STRASSE"));
         assert_eq!(UsernameKey::of("K"), UsernameKey::of("\u{212a}"), "the Kelvin sign");
         assert_eq!(UsernameKey::of("\u{16ea0}"), UsernameKey::of("\u{16ebb}"), "letters of Unicode 17");
+    }
+
+    #[test]
+    fn display_names_can_be_seen() {
+        let parse = |text: &str| DisplayName::parse(text).map(|name| name.as_str().to_owned());
+        assert_eq!(parse("  Ada  \u{3000}"), Ok("Ada".into()));
+        assert_eq!(parse(" \t "), Ok(String::new()), "the username it is");
+        assert!(parse(&"é".repeat(150)).is_ok() && parse("👩\u{200d}🚀").is_ok());
+        assert_eq!(parse(&"é".repeat(151)), Err(DisplayNameError::TooLong));
+        for bad in ["a\nb", "a\0", "a\u{7f}b", "\u{202e}nimda", "a\u{2066}b"] {
+            assert_eq!(parse(bad), Err(DisplayNameError::Control), "{bad:?}");
+        }
+        for blank in ["\u{200b}", "\u{feff}\u{3164}", "\u{2800} \u{200d}"] {
+            assert_eq!(parse(blank), Err(DisplayNameError::Invisible), "{blank:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod form;
 mod json;
 mod media_type;
 mod multipart;
+pub(crate) mod picture;
 mod read;
 
 use std::future::Future;

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod api;
+mod at_once;
 mod body;
 mod caller;
 mod client_address;

@@ -9,7 +9,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi};
 
 pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
 use crate::api::{
-    account, conversations, email, events, invitations, me, messages, password, root, session, sessions, users,
+    account, avatar, conversations, email, events, invitations, me, messages, password, root, session, sessions, users,
 };
 use crate::routes;
 use crate::wire;
@@ -33,6 +33,9 @@ use crate::wire;
         users::show,
         me::show,
         me::change,
+        avatar::put,
+        avatar::remove,
+        avatar::show,
         session::log_in,
         session::log_out,
         sessions::list,

@@ -5,7 +5,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{ResponseError, guard};
 
 use crate::api::{
-    account, conversations, docs, email, events, health, invitations, me, messages, metrics, password, root,
+    account, avatar, conversations, docs, email, events, health, invitations, me, messages, metrics, password, root,
     session as log_in, sessions, users,
 };
 use crate::endpoint::Endpoint;
@@ -28,6 +28,8 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/conversation/{username}/read/").on(Method::PUT, conversations::mark_read),
         Endpoint::at("/user/").get(users::list),
         Endpoint::at("/user/{username}/").get(users::show),
+        Endpoint::at("/user/{username}/avatar/").get(avatar::show),
+        Endpoint::at("/me/avatar/").on(Method::PUT, avatar::put).on(Method::DELETE, avatar::remove),
         Endpoint::at("/me/").get(me::show).on(Method::PATCH, me::change),
         Endpoint::at("/session/").on(Method::POST, log_in::log_in).on(Method::DELETE, log_in::log_out),
         Endpoint::at("/me/session/").get(sessions::list).on(Method::DELETE, sessions::end_others),

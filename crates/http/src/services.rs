@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chatapp_domain::accounts::Accounts;
+use chatapp_domain::avatars::Avatars;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::directory::Directory;
@@ -24,6 +25,8 @@ use chatapp_domain::time::Clock;
 pub struct Services {
     /// Log-in and sessions.
     pub accounts: Accounts,
+    /// People's pictures.
+    pub avatars: Avatars,
     /// Signing up.
     pub sign_ups: SignUps,
     /// Inviting people to sign up.

@@ -131,6 +131,8 @@ impl fmt::Debug for CookieKey {
 pub struct Limits {
     /// The most bytes of a request body. A longer `message_max_length` raises it.
     pub body: usize,
+    /// The most bytes of a picture's file.
+    pub avatar: usize,
     /// How long the headers of a request may take.
     pub header_timeout: Duration,
     /// How long the body of a request may take.
@@ -149,6 +151,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 64 * 1024,
+            avatar: 5 * 1024 * 1024,
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(10),
             keep_alive: Duration::from_secs(75),

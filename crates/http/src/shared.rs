@@ -5,12 +5,16 @@ use actix_web::web::Data;
 use chatapp_domain::page::PageSize;
 use governor::clock::MonotonicClock;
 
+use crate::at_once::AtOnce;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
 use crate::realtime::Sockets;
 use crate::services::Services;
 use crate::settings::{Origin, Settings};
 use crate::throttle::Throttles;
+
+/// How many pictures are taken at once, each with its whole file in memory.
+const UPLOADS: usize = 8;
 
 pub(crate) struct Shared {
     pub(crate) services: Services,
@@ -23,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) sockets: Sockets,
     /// What is counted for operators.
     pub(crate) metrics: Metrics,
+    /// Pictures that are being sent and made into avatars.
+    pub(crate) uploads: AtOnce,
     /// How much everybody asked for.
     pub(crate) throttles: Throttles,
 }
@@ -36,6 +42,7 @@ impl Shared {
             sockets: Sockets::new(settings.sockets, &settings.throttles),
             metrics: Metrics::new(services.figures.clone()).map_err(std::io::Error::other)?,
             throttles: Throttles::new(&settings.throttles, &MonotonicClock),
+            uploads: AtOnce::at_most(UPLOADS),
             services,
             settings,
         })

@@ -5,6 +5,7 @@
 extern crate self as chatapp_persistence;
 
 mod append;
+mod avatars;
 mod connection;
 mod conversations;
 mod database;

@@ -1,5 +1,6 @@
 //! Rows as the tables have them, and what they mean to the domain.
 
+use chatapp_domain::avatar::AvatarVersion;
 use chatapp_domain::message::{IdempotencyKey, Message, MessageBody, MessageId, Seq};
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{Identity, User, UserId, Username};
@@ -15,7 +16,7 @@ macro_rules! columns {
     };
 }
 
-columns!(USER, users: id, username, display_name, email, is_active, is_superuser, joined_at);
+columns!(USER, users: id, username, display_name, email, is_active, is_superuser, joined_at, avatar);
 columns!(FEED, feeds: user_id, last_pos, forgotten_pos, message_count);
 columns!(CONVERSATION, conversations: id, low_id, high_id, low_read_seq, low_read_count, high_read_seq,
     high_read_count);
@@ -44,6 +45,7 @@ pub(crate) struct UserRow {
     pub(crate) is_active: bool,
     pub(crate) is_superuser: bool,
     pub(crate) joined_at: i64,
+    pub(crate) avatar: Option<String>,
 }
 
 impl From<UserRow> for User {
@@ -56,6 +58,7 @@ impl From<UserRow> for User {
             is_active: row.is_active,
             is_superuser: row.is_superuser,
             joined_at: Timestamp::from_micros(row.joined_at),
+            avatar: row.avatar.map(AvatarVersion::from_store),
         }
     }
 }

@@ -14,6 +14,21 @@ diesel::table! {
         joined_at -> BigInt,
         email_key -> Nullable<Text>,
         look -> Nullable<Binary>,
+        avatar -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    avatars (user_id) {
+        user_id -> BigInt,
+        jpeg -> Binary,
+    }
+}
+
+diesel::table! {
+    retired_names (name_hash) {
+        name_hash -> Binary,
+        look -> Binary,
     }
 }
 
@@ -137,6 +152,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
+    avatars,
     feeds,
     conversations,
     messages,

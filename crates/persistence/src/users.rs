@@ -135,11 +135,12 @@ impl UserStore for Users {
     }
 
     async fn set_display_name(&self, id: UserId, name: DisplayName) -> Result<(), StoreError> {
-        let key = UsernameKey::of(name.as_str()).as_str().to_owned();
+        let key = display_key(&name);
         let changed = self.0.write::<_, Never>(
             move |connection| {
                 let names = (users::display_name.eq(name.as_str()), users::display_key.eq(&key));
-                diesel::update(users::table.find(id.0)).set(names).execute(connection)?;
+                let person = users::table.filter(users::id.eq(id.0).and(users::is_active.eq(true)));
+                diesel::update(person).set(names).execute(connection)?;
                 Ok(())
             },
             |_| (),
@@ -177,6 +178,14 @@ impl Users {
     ) -> Result<Option<User>, StoreError> {
         Ok(self.0.read(query).await?.map(User::from))
     }
+}
+
+/// What a display name is found by: its beginning, where a compatibility form made it longer than its column.
+fn display_key(name: &DisplayName) -> String {
+    const MOST_BYTES: usize = 1200;
+    let key = UsernameKey::of(name.as_str());
+    let end = key.as_str().floor_char_boundary(MOST_BYTES);
+    key.as_str()[..end].to_owned()
 }
 
 /// No stored name is longer, and a needless look-up of a huge text is not made.

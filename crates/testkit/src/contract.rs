@@ -2,6 +2,7 @@
 //!
 //! A promise makes its own people under names that nobody else uses, so all of them may run at once on one database.
 
+pub mod avatars;
 pub mod conversations;
 pub mod crowds;
 pub mod events;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chatapp_domain::ports::StoreHealth;
+use chatapp_domain::ports::avatars::AvatarStore;
 use chatapp_domain::ports::conversations::ConversationStore;
 use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::ports::invitations::InvitationStore;
@@ -46,6 +48,8 @@ pub struct Stores {
     pub invitations: Arc<dyn InvitationStore>,
     /// Resets of passwords and changes of addresses.
     pub recovery: Arc<dyn RecoveryStore>,
+    /// People's pictures.
+    pub avatars: Arc<dyn AvatarStore>,
     /// Whether the database answers.
     pub health: Arc<dyn StoreHealth>,
 }
@@ -155,6 +159,13 @@ macro_rules! contract_tests {
             two_who_want_one_address_at_once_do_not_both_get_it,
             the_wish_for_an_address_is_replaced_withdrawn_and_expires,
             what_expired_is_forgotten_and_nothing_else,
+        );
+        $crate::promises_kept!($stores, avatars:
+            a_picture_is_kept_and_its_version_shown_with_the_person,
+            a_picture_is_replaced_and_removed,
+            the_largest_picture_is_kept_whole,
+            nobody_unknown_or_inactive_gets_a_picture,
+            of_two_pictures_at_once_the_version_is_that_of_the_kept_one,
         );
         $crate::promises_kept!($stores, messages:
             the_first_message_begins_a_conversation,

@@ -8,6 +8,7 @@ pub mod mailbox;
 pub mod memory;
 pub mod notifications;
 pub mod passwords;
+pub mod pictures;
 pub mod secrets;
 
 // For the tests that `contract_tests!` writes into other crates.

@@ -1,5 +1,6 @@
 //! All stores in memory behind one mutex: a transaction is a lock, and committing is releasing it.
 
+mod avatars;
 mod conversations;
 mod events;
 mod invitations;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use chatapp_domain::avatar::Avatar;
 use chatapp_domain::conversation::Pair;
 use chatapp_domain::event::{Epoch, Pos};
 use chatapp_domain::link::LinkHash;
@@ -48,6 +50,7 @@ struct State {
     names: HashMap<UsernameKey, UserId>,
     /// Whose address is whose, for those that are found by it.
     addresses: HashMap<EmailKey, UserId>,
+    avatars: HashMap<UserId, Avatar>,
     sign_ups: HashMap<LinkHash, NewSignUp>,
     invitations: BTreeMap<InvitationId, invitations::Kept>,
     last_invitation: i64,
@@ -77,6 +80,7 @@ impl MemoryStores {
             users: BTreeMap::new(),
             names: HashMap::new(),
             addresses: HashMap::new(),
+            avatars: HashMap::new(),
             sign_ups: HashMap::new(),
             invitations: BTreeMap::new(),
             last_invitation: 0,
@@ -131,6 +135,7 @@ impl MemoryStores {
             sign_ups: all.clone(),
             invitations: all.clone(),
             recovery: all.clone(),
+            avatars: all.clone(),
             health: all,
         }
     }

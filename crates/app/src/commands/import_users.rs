@@ -23,6 +23,7 @@ use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::passwords;
+use crate::workers;
 
 /// How many people one transaction saves: what an interruption can lose, and what has to fit into memory.
 const CHUNK: usize = 128;
@@ -113,7 +114,7 @@ impl Import {
             done
         };
         let mut hashes: Vec<_> = thread::scope(|scope| {
-            let threads: Vec<_> = (0..passwords::cores()).map(|_| scope.spawn(work)).collect();
+            let threads: Vec<_> = (0..workers::cores()).map(|_| scope.spawn(work)).collect();
             threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
         });
         hashes.sort_by_key(|(index, _)| *index);

@@ -8,6 +8,7 @@ pub(crate) fn read(values: &mut Values) -> Limits {
     let default = Limits::default();
     Limits {
         body: values.number("body_limit", default.body, "bytes", 1024..=64 * 1024 * 1024),
+        avatar: values.number("avatar_max_size", default.avatar, "bytes", 1024..=64 * 1024 * 1024),
         header_timeout: values.seconds("header_timeout", default.header_timeout, 1..=3600),
         body_timeout: values.seconds("body_timeout", default.body_timeout, 1..=3600),
         keep_alive: values.seconds("keep_alive", default.keep_alive, 1..=3600),

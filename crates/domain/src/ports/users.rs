@@ -65,7 +65,7 @@ pub trait UserStore: Send + Sync {
     /// Replaces a password. `false`: no such user.
     async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError>;
 
-    /// Replaces a display name.
+    /// Replaces an active person's display name.
     async fn set_display_name(&self, id: UserId, name: DisplayName) -> Result<(), StoreError>;
 
     /// Lets a user log in, or no longer.

@@ -10,7 +10,15 @@ use crate::error::ApiError;
 use crate::settings::Settings;
 
 pub(super) async fn all(headers: &HeaderMap, payload: Payload, settings: &Settings) -> Result<Bytes, ApiError> {
-    let limit = settings.body_limit();
+    up_to(settings.body_limit(), headers, payload, settings).await
+}
+
+pub(super) async fn up_to(
+    limit: usize,
+    headers: &HeaderMap,
+    payload: Payload,
+    settings: &Settings,
+) -> Result<Bytes, ApiError> {
     if declared(headers).is_some_and(|length| length > limit) {
         return Err(ApiError::TooLarge);
     }

@@ -1,12 +1,14 @@
 //! Which answer each error of the domain is.
 
 use chatapp_domain::accounts::{ChangePasswordError, LogInError};
+use chatapp_domain::avatars::AvatarError;
 use chatapp_domain::catch_up::CatchUpError;
 use chatapp_domain::email_changes::EmailChangeError;
 use chatapp_domain::first_run::FirstRunError;
 use chatapp_domain::messaging::SendError;
 use chatapp_domain::page::NoSuchPage;
 use chatapp_domain::ports::StoreError;
+use chatapp_domain::ports::avatars::PictureError;
 use chatapp_domain::ports::messages::PageError;
 use chatapp_domain::ports::notifications::FeedFull;
 use chatapp_domain::post::MailOff;
@@ -147,6 +149,19 @@ impl From<EmailChangeError> for ApiError {
     }
 }
 
+impl From<AvatarError> for ApiError {
+    fn from(error: AvatarError) -> Self {
+        match error {
+            AvatarError::Picture(error @ (PictureError::Unreadable | PictureError::TooLarge)) => {
+                Self::field("avatar", error.to_string())
+            }
+            AvatarError::Picture(PictureError::Busy) => Self::BUSY_HASHING,
+            AvatarError::NoSuchUser => Self::NotAuthenticated,
+            AvatarError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<CatchUpError> for ApiError {
     fn from(error: CatchUpError) -> Self {
         match error {
@@ -211,6 +226,10 @@ mod tests {
         assert_eq!(status(EmailChangeError::MailOff(MailOff)), 403);
         assert_eq!(status(EmailChangeError::Password), 400);
         assert_eq!(status(EmailChangeError::Busy), 503);
+        assert_eq!(status(AvatarError::Picture(PictureError::Unreadable)), 400);
+        assert_eq!(status(AvatarError::Picture(PictureError::TooLarge)), 400);
+        assert_eq!(status(AvatarError::Picture(PictureError::Busy)), 503);
+        assert_eq!(status(AvatarError::NoSuchUser), 403);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Stamp;
+use super::user::AvatarPath;
 
 /// Your own account.
 #[derive(Serialize, ToSchema)]
@@ -14,6 +15,9 @@ pub(crate) struct Me<'a> {
     username: &'a str,
     /// The name that others see; empty means the username.
     display_name: &'a str,
+    /// Where your picture is, if you have one.
+    #[schema(value_type = Option<String>)]
+    avatar: Option<AvatarPath<'a>>,
     email: &'a str,
     /// The address that becomes yours once you follow the link that was mailed there.
     pending_email: Option<&'a str>,
@@ -38,6 +42,7 @@ impl<'a> Me<'a> {
         Self {
             username: user.username.as_str(),
             display_name: &user.display_name,
+            avatar: AvatarPath::of(user),
             email: &user.email,
             pending_email,
             is_superuser: user.is_superuser,
@@ -51,7 +56,7 @@ impl<'a> Me<'a> {
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "bodies are read field by field for exact error messages; this is their documentation")]
 pub(crate) struct Profile {
-    /// At most 100 code points; empty means the username.
+    /// At most 150 code points; empty means the username.
     display_name: Option<String>,
     /// Where to reach you; counts once you follow the link that is mailed there. Needs your password.
     email: Option<String>,

@@ -1,8 +1,14 @@
 //! People as others see them.
 
+use std::fmt;
+
+use chatapp_domain::avatar::AvatarVersion;
 use chatapp_domain::user;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
+
+use crate::routes::API;
+use crate::urlencoded;
 
 /// A person.
 #[derive(Serialize, ToSchema)]
@@ -12,12 +18,41 @@ pub(crate) struct User<'a> {
     /// The name to show; empty means the username.
     #[schema(example = "Grace Hopper")]
     display_name: &'a str,
+    /// Where the person's picture is: another one is somewhere else. `null`: there is none.
+    #[schema(value_type = Option<String>, example = "/api/v1/user/grace/avatar/?v=pZ4mJ9r0QnW3sX7c")]
+    avatar: Option<AvatarPath<'a>>,
     /// Whether the person has a connection just now.
     online: bool,
 }
 
 impl<'a> User<'a> {
     pub(crate) fn new(user: &'a user::User, online: bool) -> Self {
-        Self { username: user.username.as_str(), display_name: &user.display_name, online }
+        let (username, display_name) = (user.username.as_str(), user.display_name.as_str());
+        Self { username, display_name, avatar: AvatarPath::of(user), online }
+    }
+}
+
+/// The path of a picture.
+pub(crate) struct AvatarPath<'a> {
+    username: &'a str,
+    version: &'a AvatarVersion,
+}
+
+impl<'a> AvatarPath<'a> {
+    /// Where this person's picture is, if there is one.
+    pub(crate) fn of(user: &'a user::User) -> Option<Self> {
+        Some(Self { username: user.username.as_str(), version: user.avatar.as_ref()? })
+    }
+}
+
+impl fmt::Display for AvatarPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{API}/user/{}/avatar/?v={}", urlencoded::encode_path(self.username), self.version.as_str())
+    }
+}
+
+impl Serialize for AvatarPath<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

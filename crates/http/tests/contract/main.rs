@@ -5,6 +5,7 @@
 mod support;
 
 mod accounts;
+mod avatars;
 mod conversations;
 mod deny_by_default;
 mod emails;

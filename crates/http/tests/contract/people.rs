@@ -66,6 +66,7 @@ async fn ones_own_account_is_told_and_changed() {
         json!({
             "username": "u1",
             "display_name": "",
+            "avatar": null,
             "email": "",
             "pending_email": null,
             "is_superuser": false,
@@ -77,8 +78,8 @@ async fn ones_own_account_is_told_and_changed() {
     assert_eq!(change(json!({"display_name": " Ada "})).await.json()["display_name"], "Ada");
     assert_eq!(change(json!({"username": "root", "is_superuser": true})).await.json()["is_superuser"], false);
     assert_eq!(me.get("/api/v1/me/").await.json()["display_name"], "Ada");
-    let message = "Ensure this field has no more than 100 characters.";
-    let long = change(json!({"display_name": "x".repeat(101)})).await;
+    let message = "Ensure this field has no more than 150 characters.";
+    let long = change(json!({"display_name": "x".repeat(151)})).await;
     long.assert(400, &format!("{{\"display_name\":[\"{message}\"]}}"));
     change(json!({"display_name": null})).await.assert(400, r#"{"display_name":["This field may not be null."]}"#);
     assert_eq!(change(json!({"display_name": ""})).await.json()["display_name"], "");

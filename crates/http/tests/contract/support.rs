@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chatapp_domain::accounts::Accounts;
+use chatapp_domain::avatars::Avatars;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::directory::Directory;
@@ -31,6 +32,7 @@ use chatapp_testkit::clock::SetClock;
 use chatapp_testkit::mailbox::{Codes, Mailbox};
 use chatapp_testkit::memory::MemoryStores;
 use chatapp_testkit::passwords::PlainHasher;
+use chatapp_testkit::pictures::PlainMaker;
 use chatapp_testkit::secrets::CountedSecrets;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -49,6 +51,7 @@ pub(crate) struct Place {
     pub(crate) stores: MemoryStores,
     pub(crate) hub: Arc<Hub>,
     pub(crate) hasher: PlainHasher,
+    pub(crate) maker: PlainMaker,
     pub(crate) clock: SetClock,
     pub(crate) mailbox: Mailbox,
     pub(crate) codes: Codes,
@@ -107,7 +110,9 @@ impl Place {
         let (mailbox, codes) = (Mailbox::default(), Codes::default());
         let links = origin.map(Links::under);
         let post = links.map(|links| Post::new(Arc::new(mailbox.clone()), links));
-        let services = services(&stores, &hub, &hasher, &clock, &codes, policy, post);
+        let maker = PlainMaker::default();
+        let fakes = Fakes { hasher: &hasher, clock: &clock, codes: &codes, maker: &maker };
+        let services = services(&stores, &hub, &fakes, policy, post);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -119,7 +124,8 @@ impl Place {
                 let _ = stopped.await;
             }))
         });
-        Self { address, stores, hub, hasher, clock, mailbox, codes, services, stop: Some(stop), server: Some(server) }
+        let (stop, server) = (Some(stop), Some(server));
+        Self { address, stores, hub, hasher, maker, clock, mailbox, codes, services, stop, server }
     }
 
     /// Somebody who is registered and logged in.
@@ -165,20 +171,26 @@ impl Drop for Place {
     }
 }
 
+/// What stands in for the rest of the world.
+struct Fakes<'a> {
+    hasher: &'a PlainHasher,
+    clock: &'a SetClock,
+    codes: &'a Codes,
+    maker: &'a PlainMaker,
+}
+
 fn services(
     stores: &MemoryStores,
     hub: &Arc<Hub>,
-    hasher: &PlainHasher,
-    clock: &SetClock,
-    codes: &Codes,
+    fakes: &Fakes<'_>,
     policy: SignUpPolicy,
     post: Option<Post>,
 ) -> Services {
     let all = stores.stores();
     let notifier: Arc<dyn Notifier> = hub.clone();
     let feed: Arc<dyn EventFeed> = hub.clone();
-    let (hasher, clock) = (Arc::new(hasher.clone()), Arc::new(clock.clone()));
-    let (secrets, codes) = (Arc::new(CountedSecrets::default()), Arc::new(codes.clone()));
+    let (hasher, clock) = (Arc::new(fakes.hasher.clone()), Arc::new(fakes.clock.clone()));
+    let (secrets, codes) = (Arc::new(CountedSecrets::default()), Arc::new(fakes.codes.clone()));
     let lifetime = Lifetime::default();
     let (told, now) = (notifier.clone(), clock.clone());
     let (users, sessions) = (all.users.clone(), all.sessions);
@@ -186,6 +198,7 @@ fn services(
     Services {
         figures: vec![hub.clone()],
         accounts: accounts.clone(),
+        avatars: Avatars::new(all.avatars, Arc::new(fakes.maker.clone())),
         sign_ups: SignUps::new(
             all.sign_ups.clone(),
             all.invitations.clone(),

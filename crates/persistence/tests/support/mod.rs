@@ -93,6 +93,7 @@ pub(crate) fn stores(database: &Database) -> Stores {
         sign_ups: database.sign_ups(),
         invitations: database.invitations(),
         recovery: database.recovery(),
+        avatars: database.avatars(),
         health: database.health(),
     }
 }

@@ -43,6 +43,7 @@ pub async fn a_new_person_is_found_by_number_name_and_key(stores: &Stores) {
         is_active: true,
         is_superuser: true,
         joined_at: wish.joined_at,
+        avatar: None,
     };
     assert_eq!(made, expected);
     assert!(made.id.0 > 0 && made.id.0 < 1 << 53);

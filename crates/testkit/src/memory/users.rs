@@ -76,7 +76,12 @@ impl UserStore for MemoryStores {
     }
 
     async fn set_display_name(&self, id: UserId, name: DisplayName) -> Result<(), StoreError> {
-        self.unit(|state| state.change(id, |person| name.as_str().clone_into(&mut person.user.display_name)))?;
+        self.unit(|state| {
+            let person = state.users.get_mut(&id).filter(|person| person.user.is_active);
+            if let Some(person) = person {
+                name.as_str().clone_into(&mut person.user.display_name);
+            }
+        })?;
         Ok(())
     }
 
@@ -110,6 +115,7 @@ impl State {
             is_active: true,
             is_superuser: new.is_superuser,
             joined_at: new.joined_at,
+            avatar: None,
         };
         self.names.insert(key, user.id);
         if let Some(key) = new.email.key() {
@@ -119,7 +125,7 @@ impl State {
         Ok(user)
     }
 
-    fn named(&self, username: &str) -> Option<&User> {
+    pub(super) fn named(&self, username: &str) -> Option<&User> {
         let id = self.names.get(&UsernameKey::of(username))?;
         let user = &self.users.get(id)?.user;
         (user.username.as_str() == username).then_some(user)
