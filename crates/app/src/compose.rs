@@ -24,7 +24,7 @@ use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_http::{CookieKey, Services};
 use chatapp_mail::{Office, PostOffice};
-use chatapp_notification_hub::{Bus, Cluster, Hub};
+use chatapp_notification_hub::{Bus, Cluster, Hub, Messenger};
 use chatapp_persistence::Database;
 use hmac::{Hmac, Mac};
 use sha2::Sha512;
@@ -195,11 +195,19 @@ pub(crate) fn open_database(settings: &Settings) -> anyhow::Result<Database> {
     }
 }
 
-/// The accounts service for commands, which have nobody connected.
-pub(crate) fn accounts(database: &Database, settings: &Settings) -> anyhow::Result<Accounts> {
+/// The accounts service for commands; `notifier` is who they tell.
+pub(crate) fn accounts(
+    database: &Database,
+    settings: &Settings,
+    notifier: Arc<dyn Notifier>,
+) -> anyhow::Result<Accounts> {
     let clock = Arc::new(SystemClock);
-    let hub = Arc::new(Hub::default());
-    Ok(Accounts::new(database.users(), database.sessions(), bcrypt(settings)?, hub, clock, settings.sessions))
+    Ok(Accounts::new(database.users(), database.sessions(), bcrypt(settings)?, notifier, clock, settings.sessions))
+}
+
+/// Tells the nodes of the installation what a command did.
+pub(crate) fn messenger(settings: &Settings) -> Arc<Messenger> {
+    Arc::new(Messenger::new(settings.nodes.bus.clone()))
 }
 
 fn bcrypt(settings: &Settings) -> anyhow::Result<Arc<BcryptHasher>> {

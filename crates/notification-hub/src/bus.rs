@@ -4,6 +4,7 @@
 mod envelope;
 mod limits;
 mod link;
+mod messenger;
 mod names;
 mod outgoing;
 mod peers;
@@ -24,6 +25,7 @@ pub(crate) use self::envelope::{News, NodeId};
 use self::limits::Limits;
 use self::link::Listener;
 pub use self::link::{LinkError, probe};
+pub use self::messenger::Messenger;
 use self::names::Names;
 pub(crate) use self::outgoing::Outgoing;
 use self::peers::Peers;

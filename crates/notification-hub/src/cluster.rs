@@ -69,8 +69,7 @@ impl Notifier for Cluster {
     }
 
     fn whisper(&self, to: UserId, whisper: Whisper) {
-        let concerns_others = matches!(whisper, Whisper::Typing { .. } | Whisper::SessionsEnded(_));
-        let news = concerns_others.then(|| News::Whisper(to, whisper.clone()));
+        let news = News::crosses(&whisper).then(|| News::Whisper(to, whisper.clone()));
         self.hub.whisper(to, whisper);
         if let Some(news) = news {
             self.shared.outgoing.push(to, news);

@@ -6,7 +6,7 @@ use chatapp_domain::user::UsernameKey;
 use crate::commands::{block_on, new_password};
 use crate::compose;
 use crate::config::Settings;
-use crate::failure::Failure;
+use crate::failure::{Failure, chain};
 use crate::prompt;
 
 pub(crate) fn run(settings: &Settings, username: &str, noinput: bool) -> Result<(), Failure> {
@@ -14,7 +14,8 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool) -> Result<
         prompt::require_terminal()?;
     }
     let database = compose::open_database(settings)?;
-    let accounts = compose::accounts(&database, settings)?;
+    let messenger = compose::messenger(settings);
+    let accounts = compose::accounts(&database, settings, messenger.clone())?;
     let users = database.users();
     let changed = block_on(async {
         let found = users.credentials(&UsernameKey::of(username)).await?;
@@ -24,6 +25,9 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool) -> Result<
         }
         let password = new_password::obtain(user.username.as_str(), noinput)?;
         accounts.set_password(user.id, password, None).await?;
+        if let Err(error) = messenger.deliver().await {
+            log::warn!("the nodes find out by themselves within seconds: Redis does not answer: {}", chain(&error));
+        }
         Ok::<_, Failure>(user.username)
     })?;
     database.close();

@@ -16,7 +16,7 @@ pub(crate) fn run(settings: &Settings, person: Person, is_superuser: bool) -> Re
         prompt::require_terminal()?;
     }
     let database = compose::open_database(settings)?;
-    let accounts = compose::accounts(&database, settings)?;
+    let accounts = compose::accounts(&database, settings, compose::messenger(settings))?;
     let users = database.users();
     let made = block_on(async {
         let username = username(&*users, &person).await?;

@@ -229,6 +229,20 @@ async fn what_was_missed_is_told_when_the_bus_is_back_and_not_before_the_next_be
     }
 }
 
+#[tokio::test]
+async fn a_command_closes_sockets_on_every_server_at_once() {
+    let Some(nodes) = Nodes::start(NEVER).await else { return };
+    let mut ears = Vec::new();
+    for server in [&nodes.here, &nodes.there] {
+        ears.push(listening(&Client::log_in(server, "eve").await).await);
+    }
+    let mut change = nodes.here.place.chatapp(&["changepassword", "eve", "--noinput"]);
+    assert!(change.env("CHATAPP_PASSWORD", "another good one").output().unwrap().status.success());
+    for ear in &mut ears {
+        assert_eq!(ear.close_code().await, 4401);
+    }
+}
+
 async fn wrong_log_ins(servers: &[&Server], name: &str, tries: usize) -> usize {
     let mut looked_at = 0;
     for round in 0..tries {
@@ -254,6 +268,13 @@ async fn guesses_are_counted_on_both_servers_together_and_on_each_alone_without_
     let Some(mut nodes) = Nodes::start_with(OFTEN, &settings).await else { return };
     let both = [&nodes.here, &nodes.there];
     // One may come back in each minute.
+    let eve = Client::log_in(&nodes.here, "eve").await;
+    let change = json!({"old_password": "wrong", "new_password": "another good one"});
+    for _ in 0..20 {
+        eve.post_json("/api/v1/password/change/", &change).await;
+    }
+    let known = wrong_log_ins(&[&nodes.there], "eve", 5).await;
+    assert_eq!(known, 0, "guesses at an open session count on every server");
     let looked_at = wrong_log_ins(&both, "ada", 40).await;
     assert!((10..=11).contains(&looked_at), "{looked_at}");
     nodes.redis.kill().await.unwrap();

@@ -81,15 +81,15 @@ async fn change_email(
     let services = &shared.services;
     let user = services.directory.me(&caller.identity).await?.ok_or(ApiError::NotAuthenticated)?;
     let address = client_address::of(request, &shared.settings);
-    let attempt = shared.throttles.log_in(user.username.as_str(), address)?;
+    let guess = shared.throttles.log_in_anywhere(&*services.nodes, user.username.as_str(), address).await?;
     let key = email.key().unwrap_or_else(|| EmailKey::of(""));
     if let Err(wait) = shared.throttles.mail(MailKind::NewAddress, &key) {
-        attempt.forgive();
+        guess.forgive().await;
         return Err(wait.into());
     }
     let changed = services.email_changes.request(&user, email, Password::unchecked(password)).await;
     if !matches!(changed, Err(EmailChangeError::Password)) {
-        attempt.forgive();
+        guess.forgive().await;
     }
     Ok(changed?)
 }

@@ -107,11 +107,12 @@ pub(crate) async fn change(
     let Caller { identity, session: current } = caller;
     // Whoever sits at an open session must not be able to guess the password there.
     let address = client_address::of(&request, &shared.settings);
-    let attempt = shared.throttles.log_in(identity.username.as_str(), address)?;
+    let nodes = &*shared.services.nodes;
+    let guess = shared.throttles.log_in_anywhere(nodes, identity.username.as_str(), address).await?;
     let accounts = &shared.services.accounts;
     let changed = accounts.change_password(&identity.username, current, Password::unchecked(old), &new).await;
     if !matches!(changed, Err(ChangePasswordError::Old)) {
-        attempt.forgive();
+        guess.forgive().await;
     }
     shared.services.recovery.tell_changed(&changed?);
     session::change_key(&session)?;

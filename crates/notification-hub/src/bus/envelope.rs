@@ -70,6 +70,13 @@ pub(crate) enum News {
     Compare,
 }
 
+impl News {
+    /// Whether a whisper is for a user wherever they are, and not for connections here alone.
+    pub(crate) fn crosses(whisper: &Whisper) -> bool {
+        matches!(whisper, Whisper::Typing { .. } | Whisper::SessionsEnded(_))
+    }
+}
+
 /// An envelope that was opened.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Opened {

@@ -13,11 +13,11 @@ use super::envelope::{self, News, NodeId};
 use super::link::{Link, LinkError};
 
 /// How often a node gives a sign of life, and looks at those of others.
-const BEAT: Duration = Duration::from_secs(5);
+const BEAT: Duration = Duration::from_secs(3);
 /// How long a sign of life counts. A node that was killed is gone for all others after this and one beat.
-const ALIVE: u64 = 15;
-/// What is promised of a node that was killed, in seconds.
-const _: () = assert!(ALIVE + BEAT.as_secs() + 5 < 30);
+const ALIVE: u64 = 10;
+/// What is promised of a node that was killed, in seconds. Half of it is for machines that are busy.
+const _: () = assert!(ALIVE + BEAT.as_secs() <= 15);
 /// How long the people of a dead node stay in Redis.
 const PEOPLE_KEPT: u64 = 120;
 /// How many people one command names.
