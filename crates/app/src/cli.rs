@@ -122,6 +122,19 @@ Examples:
 
 The link is good for one account, and is shown this once. It is needed where sign_up is \"invite\".")]
     Invite(Invite),
+    /// Copy everything from one database into another, empty one: from SQLite to MySQL, say, or back
+    #[command(
+        name = "copy-database",
+        after_help = "\
+Examples:
+  chatapp copy-database --from sqlite:chatapp-data/chatapp.sqlite3 --to mysql://chat:secret@127.0.0.1:3306/chat
+  chatapp copy-database --from @/run/secrets/old_url --to @/run/secrets/new_url --json
+
+Stop the servers first: what is written after the command began is not copied (SQLite refuses it meanwhile).
+The target is migrated. When all rows are there, both sides are compared, table by table, and only then can the target
+be served. A command that was interrupted goes on where it stopped when it is given again."
+    )]
+    CopyDatabase(CopyDatabase),
     #[command(about = "Print the API's OpenAPI document")]
     Openapi,
     /// Say what is wrong with the settings and the database, and show the settings in effect
@@ -144,6 +157,20 @@ pub(crate) struct Invite {
     #[arg(long, value_name = "NUMBER", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]
     pub(crate) days: u32,
     /// Print JSON, as the API answers it
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What to copy where.
+#[derive(Debug, Args)]
+pub(crate) struct CopyDatabase {
+    /// The database that there is; @FILE reads the URL from a file
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: String,
+    /// The one to fill; @FILE reads the URL from a file
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// Print what was copied as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -2,12 +2,14 @@
 
 mod change_password;
 mod check;
+mod copy_database;
 mod create_user;
 mod demo;
 mod import_users;
 mod invite;
 mod migrate;
 mod new_password;
+mod progress;
 
 use std::io::Write;
 
@@ -30,6 +32,10 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         },
         Command::ChangePassword { username, noinput } => change_password::run(&start(&outside)?, &username, noinput),
         Command::Invite(wish) => invite::run(&start(&outside)?, &wish),
+        Command::CopyDatabase(wish) => {
+            start(&outside)?;
+            copy_database::run(&wish)
+        }
         Command::Openapi => openapi(),
         Command::Check => check::run(&outside),
         Command::Demo { force } => demo::run(&start(&outside)?, force),

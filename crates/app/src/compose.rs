@@ -186,9 +186,11 @@ pub(crate) fn open_database(settings: &Settings) -> anyhow::Result<Database> {
         for name in database.migrate()? {
             log::info!("migrated {}: {name}", storage.database.url);
         }
-        return Ok(database);
     }
     match database.pending_migrations()?.len() {
+        0 if database.is_unfinished_copy()? => {
+            bail!("{} is an unfinished copy; give chatapp copy-database again", storage.database.url)
+        }
         0 => Ok(database),
         1 => bail!("1 migration of {} is pending; run: chatapp migrate", storage.database.url),
         some => bail!("{some} migrations of {} are pending; run: chatapp migrate", storage.database.url),

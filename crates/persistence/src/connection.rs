@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
-use diesel::{Connection, SqliteConnection};
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
 
-use crate::mysql_connection::MysqlConnection;
+use crate::mysql_connection::{MysqlConnection, Retirement};
 use crate::url::DatabaseUrl;
 
 /// A connection to whichever engine was chosen.
@@ -43,8 +43,9 @@ pub(crate) enum Purpose {
 /// Opens and checks connections for a pool.
 #[derive(Clone, Debug)]
 pub(crate) struct Manager {
-    pub(crate) url: DatabaseUrl,
-    pub(crate) purpose: Purpose,
+    url: DatabaseUrl,
+    purpose: Purpose,
+    retirement: Retirement,
 }
 
 /// A connection of a pool.
@@ -57,6 +58,16 @@ pub(crate) struct Pooled {
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 impl Manager {
+    /// Of connections to a database of one member.
+    pub(crate) fn new(url: DatabaseUrl, purpose: Purpose) -> Self {
+        Self { url, purpose, retirement: Retirement::default() }
+    }
+
+    /// The same, for as long as its member is not given up.
+    pub(crate) fn until(self, retirement: Retirement) -> Self {
+        Self { retirement, ..self }
+    }
+
     /// Opens a connection with the session settings that everything here relies on.
     pub(crate) fn open(&self) -> Result<AnyConnection, diesel::r2d2::Error> {
         let mut connection = match self.url.sqlite_path() {
@@ -64,6 +75,9 @@ impl Manager {
             None => MysqlConnection::establish(&self.url.expose()).map(AnyConnection::Mysql),
         }
         .map_err(diesel::r2d2::Error::ConnectionError)?;
+        if let AnyConnection::Mysql(mysql) = &mut connection {
+            mysql.retire_with(self.retirement.clone());
+        }
         self.set_up(&mut connection).map_err(diesel::r2d2::Error::QueryError)?;
         Ok(connection)
     }
@@ -88,15 +102,35 @@ impl Manager {
                     Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -32768"),
                 }
             }
-            AnyConnection::Mysql(mysql) => mysql.batch_execute(
-                "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
+            AnyConnection::Mysql(mysql) => {
+                mysql.batch_execute(
+                    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
                      SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
                      ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
                      -- MariaDB's limit on a statement, in seconds; MySQL has another, which knows only reads.
                      SET SESSION innodb_lock_wait_timeout = 5 /*M! , SESSION max_statement_time = 8 */",
-            ),
+                )?;
+                read_own_writes(mysql)
+            }
         }
     }
+}
+
+/// On a Galera cluster a read waits until its member has applied everything that any member had committed before: whoever
+/// was told of a message finds it, wherever it was written.
+fn read_own_writes(mysql: &mut MysqlConnection) -> diesel::QueryResult<()> {
+    let query = diesel::sql_query("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'");
+    let wsrep_on: Vec<Variable> = query.load(mysql)?;
+    if wsrep_on.iter().any(|variable| variable.value == "ON") {
+        mysql.batch_execute("SET SESSION wsrep_sync_wait = 1")?;
+    }
+    Ok(())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Variable {
+    #[diesel(sql_type = diesel::sql_types::Text, column_name = "Value")]
+    value: String,
 }
 
 /// SQLite takes a name that starts with a colon for something special.

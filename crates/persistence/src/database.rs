@@ -1,22 +1,24 @@
 //! The only way to a connection. How work is scheduled is decided here and nowhere else.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chatapp_domain::ports::StoreError;
 use diesel::Connection;
 use diesel::result::{Error, QueryResult};
 use thiserror::Error as ThisError;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{RwLock, RwLockReadGuard, oneshot};
 use tokio::time::timeout;
 
 use crate::connection::{AnyConnection, Manager, Purpose};
 use crate::error::{UnitError, is_conflict, store_error};
 use crate::health;
+use crate::lane::Lane;
+use crate::members::{Watch, first_writable};
 use crate::migrations;
 use crate::settings::Settings;
 use crate::url::DatabaseUrl;
-use crate::writer::{CONFLICT_RETRIES, Job, Unit, Writer, in_transaction, pause_before_retry, writer_is_gone};
+use crate::writer::{CONFLICT_RETRIES, Job, Unit, in_transaction, pause_before_retry, writer_is_gone};
 
 /// Why a database cannot be used.
 #[derive(Debug, ThisError)]
@@ -59,9 +61,11 @@ pub struct Database {
 pub(crate) struct Inner {
     settings: Settings,
     engine: String,
-    pool: r2d2::Pool<Manager>,
-    permits: Arc<Semaphore>,
-    writer: Writer,
+    /// The way to the member that is used.
+    lane: Mutex<Arc<Lane>>,
+    /// Closed while the database moves from one member to another.
+    gate: RwLock<()>,
+    watch: Mutex<Option<Watch>>,
     pub(crate) memory: crate::users::Memory,
     pub(crate) session_memory: crate::sessions::Memory,
 }
@@ -83,24 +87,22 @@ impl Database {
         if let Some(folder) = url.sqlite_path().and_then(std::path::Path::parent) {
             std::fs::create_dir_all(folder).map_err(|error| connect(error.to_string()))?;
         }
-        let writing = Manager { url: url.clone(), purpose: Purpose::Write };
+        let member = first_writable(url)?;
+        let writing = Manager::new(member.clone(), Purpose::Write);
         let mut first = writing.open().map_err(|error| connect(error.to_string()))?;
         let engine = health::engine(&mut first).map_err(|error| connect(error.to_string()))?;
         health::check_suitability(&mut first)
             .map_err(|error| connect(error.to_string()))?
             .map_err(|reason| OpenError::Unsuitable { url: url.clone(), reason })?;
-        let (purpose, size) =
-            if url.is_sqlite() { (Purpose::Read, settings.readers) } else { (Purpose::Write, settings.connections) };
-        let pool = r2d2::Pool::builder()
-            .max_size(size)
-            .min_idle(Some(1))
-            .connection_timeout(settings.wait)
-            .build_unchecked(Manager { url: url.clone(), purpose });
-        let writer = Writer::start(writing, settings.queue, settings.batch)?;
-        let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        let (memory, session_memory) = Default::default();
+        let lane = Mutex::new(Arc::new(Lane::to(&member, settings)?));
+        let (gate, watch, memory, session_memory) = Default::default();
         let settings = settings.clone();
-        Ok(Self { inner: Arc::new(Inner { settings, engine, pool, permits, writer, memory, session_memory }) })
+        let inner = Arc::new(Inner { settings, engine, lane, gate, watch, memory, session_memory });
+        if url.members().len() > 1 {
+            let watch = Watch::over(Arc::downgrade(&inner), url)?;
+            *inner.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(watch);
+        }
+        Ok(Self { inner })
     }
 
     /// The engine and its version.
@@ -110,15 +112,15 @@ impl Database {
 
     /// How much is under way.
     pub(crate) fn load(&self) -> Load {
-        let Inner { settings, pool, permits, writer, .. } = &*self.inner;
-        let connections = usize::try_from(pool.max_size()).unwrap_or_default();
-        let busy = connections.saturating_sub(permits.available_permits());
-        Load { queued: writer.waiting(), queue: settings.queue, busy, connections }
+        let (settings, lane) = (&self.inner.settings, self.inner.lane());
+        let connections = usize::try_from(lane.pool.max_size()).unwrap_or_default();
+        let busy = connections.saturating_sub(lane.permits.available_permits());
+        Load { queued: lane.writer.waiting(), queue: settings.queue, busy, connections }
     }
 
     /// The names of the migrations that have not run yet. Blocks.
     pub fn pending_migrations(&self) -> Result<Vec<String>, OpenError> {
-        self.with_own_connection(migrations::pending)
+        self.with_own_connection(|connection, _| migrations::pending(connection))
     }
 
     /// Runs the pending migrations and gives their names; of two processes at once one waits for the other. Blocks.
@@ -126,20 +128,22 @@ impl Database {
         self.with_own_connection(migrations::run)
     }
 
-    fn with_own_connection<T>(
+    pub(crate) fn with_own_connection<T>(
         &self,
-        work: impl FnOnce(&mut AnyConnection) -> Result<T, Box<dyn std::error::Error + Send + Sync>>,
+        work: impl FnOnce(&mut AnyConnection, &Manager) -> Result<T, Box<dyn std::error::Error + Send + Sync>>,
     ) -> Result<T, OpenError> {
         let url = &self.inner.settings.url;
-        let manager = Manager { url: url.clone(), purpose: Purpose::Write };
+        let manager = Manager::new(self.inner.member(), Purpose::Write);
         let mut connection =
             manager.open().map_err(|error| OpenError::Connect { url: url.clone(), cause: error.to_string() })?;
-        work(&mut connection).map_err(|error| OpenError::Migrate { url: url.clone(), cause: error.to_string() })
+        work(&mut connection, &manager)
+            .map_err(|error| OpenError::Migrate { url: url.clone(), cause: error.to_string() })
     }
 
     /// Lets queued writes finish and stops the writer. Blocks for as long as that takes.
     pub fn close(self) {
-        self.inner.writer.close();
+        drop(self.inner.watch.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.inner.lane().writer.close();
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -170,13 +174,14 @@ impl Database {
         }
         let (reply, answer) = oneshot::channel();
         let unit = PlainUnit { unit, then, reply, result: None };
-        self.inner.writer.submit(Job::Unit(Box::new(unit)))?;
+        self.submit(Job::Unit(Box::new(unit))).await?;
         self.answer(answer).await?
     }
 
     /// Hands a job to the writer.
-    pub(crate) fn submit(&self, job: Job) -> Result<(), StoreError> {
-        self.inner.writer.submit(job)
+    pub(crate) async fn submit(&self, job: Job) -> Result<(), StoreError> {
+        let _passage = self.inner.passage().await?;
+        self.inner.lane().writer.submit(job)
     }
 
     /// Waits for the writer's answer, but not for ever.
@@ -196,13 +201,16 @@ impl Database {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let Inner { settings, permits, pool, .. } = &*self.inner;
+        let settings = &self.inner.settings;
+        let passage = self.inner.passage().await?;
+        let lane = self.inner.lane();
         // The wait for a connection costs no thread. Whoever has a permit finds a connection, or can open one.
-        let permit = match timeout(settings.wait, Arc::clone(permits).acquire_owned()).await {
+        let permit = match timeout(settings.wait, Arc::clone(&lane.permits).acquire_owned()).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) | Err(_) => return Err(StoreError::Busy.into()),
         };
-        let pool = pool.clone();
+        drop(passage);
+        let pool = lane.pool.clone();
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let mut pooled = pool.get().map_err(|error| StoreError::Unavailable(error.into()))?;
@@ -213,6 +221,32 @@ impl Database {
             Ok(Err(panic)) => Err(StoreError::Failed(panic.into()).into()),
             Err(_) => Err(no_answer(settings.answer).into()),
         }
+    }
+}
+
+impl Inner {
+    /// The member that is used.
+    pub(crate) fn member(&self) -> DatabaseUrl {
+        self.lane().url.clone()
+    }
+
+    /// Uses another member from now on. What has begun on the one before may end within `patience`, and nothing begins
+    /// on the new one before. Blocks.
+    pub(crate) fn move_to(&self, member: &DatabaseUrl, patience: Duration) -> Result<(), OpenError> {
+        let new = Arc::new(Lane::to(member, &self.settings)?);
+        let _closed = self.gate.blocking_write();
+        self.lane().retire(patience);
+        *self.lane.lock().unwrap_or_else(PoisonError::into_inner) = new;
+        Ok(())
+    }
+
+    fn lane(&self) -> Arc<Lane> {
+        Arc::clone(&self.lane.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Leave to begin something on the member that is used; waits while the database moves.
+    async fn passage(&self) -> Result<RwLockReadGuard<'_, ()>, StoreError> {
+        timeout(self.settings.wait, self.gate.read()).await.map_err(|_| StoreError::Busy)
     }
 }
 

@@ -8,13 +8,16 @@ mod append;
 mod avatars;
 mod connection;
 mod conversations;
+mod copy;
 mod database;
 mod error;
 mod events;
 mod figures;
 mod health;
 mod invitations;
+mod lane;
 mod looks;
+mod members;
 mod messages;
 mod migrations;
 mod mysql_connection;
@@ -30,10 +33,12 @@ mod sign_ups;
 #[expect(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../tests/support/mod.rs"]
 mod support;
+mod tables;
 mod url;
 mod users;
 mod writer;
 
+pub use copy::{Copied, CopiedTable, CopyError, CopyProgress, copy};
 pub use database::{Database, OpenError};
 pub use settings::Settings;
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -32,7 +32,7 @@ struct Messages(Database);
 impl MessageStore for Messages {
     async fn append(&self, draft: Draft, then: AfterAppend) -> Result<Saved, AppendError> {
         let (reply, answer) = oneshot::channel();
-        self.0.submit(Job::Append(Append::new(draft, then, reply)))?;
+        self.0.submit(Job::Append(Append::new(draft, then, reply))).await?;
         self.0.answer(answer).await?
     }
 

@@ -1,13 +1,15 @@
 //! The migrations of both engines, built into the binary.
 
-use diesel::connection::SimpleConnection;
+mod lease;
+
 use diesel::migration::Migration;
 use diesel::mysql::Mysql;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, Manager};
 use crate::looks;
+use crate::migrations::lease::Lease;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const MYSQL: EmbeddedMigrations = embed_migrations!("../../migrations/mysql");
@@ -27,14 +29,17 @@ fn names<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) ->
 }
 
 /// Runs those that have not run, and gives their names. A second process waits for the first: on MySQL, which has no
-/// transactions for changes of tables, by a named lock; on SQLite by the file's own.
-pub(crate) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, Failure> {
+/// transactions for changes of tables, by a lease; on SQLite by the file's own lock.
+pub(crate) fn run(connection: &mut AnyConnection, manager: &Manager) -> Result<Vec<String>, Failure> {
+    if pending(connection)?.is_empty() {
+        return Ok(Vec::new());
+    }
     let AnyConnection::Mysql(mysql) = connection else {
         return run_pending(connection);
     };
-    mysql.batch_execute("DO GET_LOCK('chatapp_migrate', 60)")?;
+    let lease = Lease::take(mysql, manager)?;
     let outcome = run_pending(connection);
-    connection.batch_execute("DO RELEASE_LOCK('chatapp_migrate')")?;
+    lease.give_back(connection)?;
     outcome
 }
 

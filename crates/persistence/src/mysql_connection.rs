@@ -5,6 +5,8 @@
 //! errors told apart as conflicts, and the knowledge that the line is dead.
 
 use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::connection::{
     CacheSize, Connection, ConnectionSealed, Instrumentation, LoadConnection, SimpleConnection, TransactionManager,
@@ -27,9 +29,41 @@ type InnerTransactions = <Inner as Connection>::TransactionManager;
 pub struct MysqlConnection {
     inner: Inner,
     is_lost: bool,
+    given_up: Retirement,
+}
+
+/// Says to all connections to a member of a cluster, wherever they are used, that nothing goes there any more.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Retirement(Arc<AtomicBool>);
+
+impl Retirement {
+    /// From now on connections refuse every statement.
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it has begun.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 impl MysqlConnection {
+    /// Ties the connection to a member.
+    pub(crate) fn retire_with(&mut self, retirement: Retirement) {
+        self.given_up = retirement;
+    }
+
+    /// A statement that hung until its member was given up must not be followed by others there.
+    fn refuse_if_retired(&mut self) -> QueryResult<()> {
+        if !self.given_up.has_begun() {
+            return Ok(());
+        }
+        self.is_lost = true;
+        let why = "the connection's member of the cluster was given up".to_owned();
+        Err(Error::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(why)))
+    }
+
     fn watch<T>(&mut self, result: QueryResult<T>) -> QueryResult<T> {
         result.map_err(|error| {
             let error = classify(error);
@@ -91,6 +125,7 @@ impl Drop for OwnRuntime {
 
 impl SimpleConnection for MysqlConnection {
     fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
+        self.refuse_if_retired()?;
         let result = self.inner.batch_execute(query);
         self.watch(result)
     }
@@ -103,13 +138,14 @@ impl Connection for MysqlConnection {
     type TransactionManager = Transactions;
 
     fn establish(database_url: &str) -> ConnectionResult<Self> {
-        Ok(Self { inner: Inner::establish(database_url)?, is_lost: false })
+        Ok(Self { inner: Inner::establish(database_url)?, is_lost: false, given_up: Retirement::default() })
     }
 
     fn execute_returning_count<T>(&mut self, source: &T) -> QueryResult<usize>
     where
         T: QueryFragment<Mysql> + QueryId,
     {
+        self.refuse_if_retired()?;
         let result = self.inner.execute_returning_count(source);
         self.watch(result)
     }
@@ -140,6 +176,7 @@ impl LoadConnection for MysqlConnection {
         T: Query + QueryFragment<Mysql> + QueryId + 'query,
         Mysql: diesel::expression::QueryMetadata<T::SqlType>,
     {
+        self.refuse_if_retired()?;
         match LoadConnection::load(&mut self.inner, source) {
             Ok(rows) => Ok(Rows(rows)),
             Err(error) => {
@@ -169,6 +206,7 @@ impl TransactionManager<MysqlConnection> for Transactions {
     type TransactionStateData = <InnerTransactions as TransactionManager<Inner>>::TransactionStateData;
 
     fn begin_transaction(connection: &mut MysqlConnection) -> QueryResult<()> {
+        connection.refuse_if_retired()?;
         let result = InnerTransactions::begin_transaction(&mut connection.inner);
         connection.watch(result)
     }
@@ -179,6 +217,7 @@ impl TransactionManager<MysqlConnection> for Transactions {
     }
 
     fn commit_transaction(connection: &mut MysqlConnection) -> QueryResult<()> {
+        connection.refuse_if_retired()?;
         let result = InnerTransactions::commit_transaction(&mut connection.inner);
         connection.watch(result)
     }

@@ -1,4 +1,4 @@
-//! Which database: an URL whose password is never shown.
+//! Which database: an URL whose password is never shown. A cluster is one database with several members.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use url::Url;
 
-/// `sqlite:<path>` or `mysql://user:password@host:port/name`.
+/// `sqlite:<path>` or `mysql://user:password@host:port/name`, where several `host:port` between commas are the members of
+/// a cluster.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(Place);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Place {
     Sqlite(PathBuf),
-    Mysql(Url),
+    /// A URL for each member, at least one.
+    Mysql(Vec<Url>),
 }
 
 /// Why a text names no database. It never repeats the text, which may hold a password.
@@ -43,12 +45,7 @@ impl DatabaseUrl {
         if !text.starts_with("mysql://") {
             return Err(DatabaseUrlError::Scheme);
         }
-        let url = Url::parse(text).map_err(|_| DatabaseUrlError::Incomplete)?;
-        let named = url.path().len() > 1 && !url.path()[1..].contains('/');
-        if url.host_str().is_none() || url.username().is_empty() || !named {
-            return Err(DatabaseUrlError::Incomplete);
-        }
-        Ok(Self(Place::Mysql(url)))
+        mysql_members(text).map(|members| Self(Place::Mysql(members))).ok_or(DatabaseUrlError::Incomplete)
     }
 
     /// The database in a file.
@@ -69,22 +66,47 @@ impl DatabaseUrl {
         }
     }
 
-    /// The whole text, password included, for the driver.
+    /// Its members, in the order in which they are preferred; each is a database of one member.
+    pub(crate) fn members(&self) -> Vec<Self> {
+        match &self.0 {
+            Place::Sqlite(_) => vec![self.clone()],
+            Place::Mysql(members) => members.iter().map(|member| Self(Place::Mysql(vec![member.clone()]))).collect(),
+        }
+    }
+
+    /// The whole text, password included, for the driver. Of several members, the first.
     pub(crate) fn expose(&self) -> String {
         match &self.0 {
             Place::Sqlite(path) => path.to_string_lossy().into_owned(),
-            Place::Mysql(url) => url.as_str().to_owned(),
+            Place::Mysql(members) => members.first().map(Url::to_string).unwrap_or_default(),
         }
     }
+}
+
+/// A URL for each host.
+fn mysql_members(text: &str) -> Option<Vec<Url>> {
+    let rest = text.strip_prefix("mysql://")?;
+    let (authority, path) = rest.split_at(rest.find('/')?);
+    let (user, hosts) = authority.rsplit_once('@')?;
+    hosts.split(',').map(|host| mysql_member(&format!("mysql://{user}@{}{path}", host.trim()))).collect()
+}
+
+fn mysql_member(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let is_named = url.path().len() > 1 && !url.path()[1..].contains('/');
+    let is_complete = url.host_str().is_some_and(|host| !host.is_empty()) && !url.username().is_empty() && is_named;
+    is_complete.then_some(url)
 }
 
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Place::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Place::Mysql(url) => {
-                let port = url.port().unwrap_or(3306);
-                write!(f, "mysql://{}@{}:{port}{}", url.username(), url.host_str().unwrap_or_default(), url.path())
+            Place::Mysql(members) => {
+                let host = |url: &Url| format!("{}:{}", url.host_str().unwrap_or_default(), url.port().unwrap_or(3306));
+                let hosts: Vec<String> = members.iter().map(host).collect();
+                let Some(first) = members.first() else { return Ok(()) };
+                write!(f, "mysql://{}@{}{}", first.username(), hosts.join(","), first.path())
             }
         }
     }
@@ -108,7 +130,9 @@ mod tests {
         assert_eq!(DatabaseUrl::parse("postgres://h/db"), Err(DatabaseUrlError::Scheme));
         assert_eq!(DatabaseUrl::parse("sqlite:"), Err(DatabaseUrlError::NoFile));
         assert_eq!(DatabaseUrl::parse("sqlite::memory:"), Err(DatabaseUrlError::NoFile));
-        for incomplete in ["mysql://u:p@h", "mysql://u:p@h/", "mysql://h/db", "mysql://"] {
+        for incomplete in
+            ["mysql://u:p@h", "mysql://u:p@h/", "mysql://h/db", "mysql://", "mysql://u@h,/db", "mysql://u@,/d"]
+        {
             assert_eq!(DatabaseUrl::parse(incomplete), Err(DatabaseUrlError::Incomplete), "{incomplete}");
         }
     }
@@ -118,5 +142,15 @@ mod tests {
         let url = DatabaseUrl::parse("mysql://chat:s3cret@db.example:3307/chat?require_ssl=true").unwrap();
         assert_eq!(format!("{url} {url:?}").matches("mysql://chat@db.example:3307/chat").count(), 2);
         assert!(!format!("{url} {url:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn several_hosts_are_the_members_of_one_database() {
+        let url = DatabaseUrl::parse("mysql://chat:s3,c%40ret@one,two:3307, [::1]:3308/chat?require_ssl=true").unwrap();
+        assert_eq!(url.to_string(), "mysql://chat@one:3306,two:3307,[::1]:3308/chat");
+        let members: Vec<String> = url.members().iter().map(DatabaseUrl::expose).collect();
+        assert_eq!(members[1], "mysql://chat:s3,c%40ret@two:3307/chat?require_ssl=true");
+        assert_eq!(members.len(), 3);
+        assert_eq!(url.members()[0].members().len(), 1);
     }
 }

@@ -56,7 +56,8 @@ impl Writer {
     /// Starts the thread; it opens its connection when the first job arrives.
     pub(crate) fn start(manager: Manager, queue: usize, batch: usize) -> std::io::Result<Self> {
         let (sender, jobs) = flume::bounded(queue);
-        let mut worker = Worker { manager, connection: None, appender: Appender::default(), batch };
+        let appender = Appender::default();
+        let mut worker = Worker { manager, connection: None, appender, batch, has_reached_commit: false };
         let thread =
             std::thread::Builder::new().name("chatapp-writer".to_owned()).spawn(move || worker.serve(&jobs))?;
         Ok(Self { sender: sender.downgrade(), jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
@@ -76,9 +77,20 @@ impl Writer {
         self.sender.upgrade().map_or(0, |sender| sender.len())
     }
 
+    /// From now on takes nothing; what is queued is still done.
+    pub(crate) fn stop_taking(&self) {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Whether everything that was queued is done.
+    pub(crate) fn has_ended(&self) -> bool {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     /// Lets the thread finish what is queued, and waits for it.
     pub(crate) fn close(&self) {
-        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.stop_taking();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if thread.is_some_and(|thread| thread.join().is_err()) {
             log::error!("the writer thread ended with a panic");
@@ -96,6 +108,8 @@ struct Worker {
     connection: Option<AnyConnection>,
     appender: Appender,
     batch: usize,
+    /// Whether the last transaction got as far as its commit. If that failed, nobody knows what became of it.
+    has_reached_commit: bool,
 }
 
 impl Worker {
@@ -116,7 +130,10 @@ impl Worker {
     fn commit_together(&mut self, mut batch: Vec<Job>) {
         match self.transaction(&mut batch) {
             Ok(()) => settle_all(batch, None),
-            Err(error) if batch.len() == 1 => settle_all(batch, Some(error)),
+            // A message without a key that was committed all the same must not be saved a second time.
+            Err(error) if batch.len() == 1 || (self.has_reached_commit && !is_conflict(&error)) => {
+                settle_all(batch, Some(error));
+            }
             Err(error) => {
                 log::debug!("a transaction of {} is repeated one by one: {error}", batch.len());
                 for job in batch {
@@ -132,7 +149,10 @@ impl Worker {
     fn transaction(&mut self, batch: &mut [Job]) -> QueryResult<()> {
         let mut attempt = 0;
         loop {
+            let was_kept = self.connection.is_some();
             match self.try_transaction(batch) {
+                // The connection had died since the transaction before.
+                Err(_) if was_kept && self.connection.is_none() && !self.has_reached_commit => {}
                 Err(error) if is_conflict(&error) && attempt < CONFLICT_RETRIES => {
                     std::thread::sleep(pause_before_retry(attempt));
                     attempt += 1;
@@ -147,12 +167,17 @@ impl Worker {
     }
 
     fn try_transaction(&mut self, batch: &mut [Job]) -> QueryResult<()> {
+        self.has_reached_commit = false;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.manager.open().map_err(connection_error)?,
         };
         self.appender.prepare(&mut connection, batch.len())?;
-        let outcome = in_transaction(&mut connection, |connection| run_all(connection, &mut self.appender, batch));
+        let outcome = in_transaction(&mut connection, |connection| {
+            run_all(connection, &mut self.appender, batch)?;
+            self.has_reached_commit = true;
+            Ok(())
+        });
         if outcome.is_err() {
             self.appender.forget();
         }

@@ -87,7 +87,7 @@ impl Findings {
         };
         self.notes.push(format!("{} at {url}", database.engine()));
         match database.pending_migrations() {
-            Ok(names) if names.is_empty() => self.notes.push("its tables are up to date".to_owned()),
+            Ok(names) if names.is_empty() => self.content(&database),
             Ok(names) if url.is_sqlite() => {
                 self.notes.push(format!("{} pending: the next start applies it", names.join(", ")));
             }
@@ -101,6 +101,14 @@ impl Findings {
             Err(error) => self.problems.push(chain(&error)),
         }
         database.close();
+    }
+
+    fn content(&mut self, database: &Database) {
+        match database.is_unfinished_copy() {
+            Ok(false) => self.notes.push("its tables are up to date".to_owned()),
+            Ok(true) => self.problems.push("it is an unfinished copy; give chatapp copy-database again".to_owned()),
+            Err(error) => self.problems.push(chain(&error)),
+        }
     }
 
     fn bus(&mut self, settings: &Settings) {

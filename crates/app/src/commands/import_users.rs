@@ -1,6 +1,5 @@
 //! `createuser --from-csv`: thousands of people, hashed on all cores, saved chunk by chunk in bounded memory.
 
-mod progress;
 mod rows;
 
 use std::fs::File;
@@ -16,9 +15,9 @@ use chatapp_domain::ports::users::UserStore;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::NewUser;
 
-use self::progress::Progress;
 use self::rows::{Candidate, Rows};
 use crate::commands::block_on;
+use crate::commands::progress::Progress;
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;

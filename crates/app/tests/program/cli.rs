@@ -14,9 +14,18 @@ use crate::support::server::Server;
 fn help_names_every_command_and_shows_examples() {
     let place = Place::new();
     let help = place.succeeds(&["--help"]);
-    for command in
-        ["serve", "migrate", "createsuperuser", "createuser", "changepassword", "invite", "openapi", "check", "demo"]
-    {
+    for command in [
+        "serve",
+        "migrate",
+        "createsuperuser",
+        "createuser",
+        "changepassword",
+        "invite",
+        "copy-database",
+        "openapi",
+        "check",
+        "demo",
+    ] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
         let own = place.succeeds(&[command, "--help"]);
         assert!(own.contains("Usage: chatapp") && own.contains("--database-url"), "{own}");

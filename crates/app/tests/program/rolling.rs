@@ -60,8 +60,16 @@ async fn listen(client: Client, mut last: tokio::sync::watch::Receiver<Option<St
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rolling_restart_fails_no_request_and_misses_nothing() {
+/// What a version of the future adds: columns and a table that this one does not know, and the news that it was here.
+const EXPANSION: &str = "
+    ALTER TABLE messages ADD COLUMN future BIGINT;
+    ALTER TABLE users ADD COLUMN future VARCHAR(10) NOT NULL DEFAULT 'x';
+    ALTER TABLE feeds ADD COLUMN future BIGINT NOT NULL DEFAULT 0, ADD KEY feeds_by_future (future);
+    CREATE TABLE futures (id BIGINT NOT NULL PRIMARY KEY);
+    INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')";
+
+/// Restarts two servers one after the other while people chat; in the middle a newer version migrates, if it does.
+async fn restarted_without_a_trace(newer: Option<&str>) {
     let Some(place) = Place::on(Engine::Mysql) else { return };
     if !Redis::is_installed() {
         return eprintln!("SKIPPED: redis-server is not installed, so nothing is restarted");
@@ -81,6 +89,10 @@ async fn a_rolling_restart_fails_no_request_and_misses_nothing() {
     let (last, lasts) = tokio::sync::watch::channel(None);
     let listening = tokio::spawn(listen(bob.clone(), lasts));
     let talking = tokio::spawn(talk(ada.clone(), "bob", Arc::clone(&stop)));
+    if let Some(newer) = newer {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        servers[0].place.mysql().execute(newer);
+    }
     for server in &mut servers {
         tokio::time::sleep(Duration::from_millis(500)).await;
         server.terminate();
@@ -95,4 +107,14 @@ async fn a_rolling_restart_fails_no_request_and_misses_nothing() {
     let (heard, returns) = listening.await.unwrap();
     assert_eq!(heard, sent);
     assert!(sent.len() > 50 && returns > 0, "{} messages, {returns} returns", sent.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_fails_no_request_and_misses_nothing() {
+    restarted_without_a_trace(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_go_on_and_start_again_after_a_newer_version_has_migrated() {
+    restarted_without_a_trace(Some(EXPANSION)).await;
 }

@@ -38,6 +38,11 @@ impl Client {
         Self { http: self.http.clone(), cookies: Arc::clone(&self.cookies), server: server.url("") }
     }
 
+    /// Where it asks.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
     /// Somebody who is not logged in.
     pub(crate) fn stranger(server: &Server) -> Self {
         Self::stranger_at(server.url(""))

@@ -36,6 +36,24 @@ impl MysqlDatabase {
     }
 }
 
+impl MysqlDatabase {
+    /// Runs statements in it.
+    pub(crate) fn execute(&self, statements: &str) {
+        execute(&self.url(), statements.to_owned());
+    }
+
+    /// How many rows a table has; none if there is no such table.
+    pub(crate) fn rows_of(&self, table: &str) -> u64 {
+        let (options, query) = (Opts::from_url(&self.url()).unwrap(), format!("SELECT COUNT(*) FROM {table}"));
+        on_own_thread(async move {
+            let mut connection = Conn::new(options).await.unwrap();
+            let count = connection.query_first(query).await.ok().flatten().unwrap_or(0);
+            connection.disconnect().await.unwrap();
+            count
+        })
+    }
+}
+
 impl Drop for MysqlDatabase {
     fn drop(&mut self) {
         execute(&self.server, format!("DROP DATABASE {}", self.name));
@@ -52,7 +70,7 @@ fn execute(server: &str, statement: String) {
 }
 
 /// Blocks, also where the caller is asynchronous.
-fn on_own_thread(work: impl Future<Output = ()> + Send + 'static) {
+fn on_own_thread<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    thread::spawn(move || runtime().block_on(work)).join().unwrap();
+    thread::spawn(move || runtime().block_on(work)).join().unwrap()
 }

@@ -55,6 +55,17 @@ impl Place {
         Some(Self { mysql: Some(MysqlDatabase::make()?), ..Self::new() })
     }
 
+    /// The URL of its MySQL database, or of the SQLite file that it has by default.
+    pub(crate) fn database_url(&self) -> String {
+        let file = || format!("sqlite:{}", self.path("chatapp-data/chatapp.sqlite3").display());
+        self.mysql.as_ref().map_or_else(file, MysqlDatabase::url)
+    }
+
+    /// Its MySQL database.
+    pub(crate) fn mysql(&self) -> &MysqlDatabase {
+        self.mysql.as_ref().unwrap()
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }

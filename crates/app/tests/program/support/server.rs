@@ -38,6 +38,11 @@ impl Server {
         Self::sharing(Arc::new(place), Vec::new())
     }
 
+    /// A server with a setting of its own.
+    pub(crate) fn in_place_with(place: Place, variable: &'static str, value: impl Into<String>) -> Self {
+        Self::sharing(Arc::new(place), vec![(variable, value.into())])
+    }
+
     /// Another server on the same data, with a port of its own.
     pub(crate) fn beside(&self) -> Self {
         Self::sharing(Arc::clone(&self.place), Vec::new())

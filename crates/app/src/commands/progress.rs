@@ -1,4 +1,4 @@
-//! How far an import is: a bar on a terminal, nothing elsewhere.
+//! How far a long command is: a bar on a terminal, nothing elsewhere.
 
 use std::time::Duration;
 
@@ -6,14 +6,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::logging::Escaped;
 
-/// Counts lines. It shows itself only where standard error is a terminal.
+/// Counts lines or rows. It shows itself only where standard error is a terminal.
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
     /// Of a known number of lines, with an estimate of the time left.
     pub(crate) fn of(lines: usize) -> Self {
-        let total = u64::try_from(lines).unwrap_or(u64::MAX);
-        Self::styled(ProgressBar::new(total), "{bar:40} {pos}/{len}, {per_sec}, {eta} left")
+        Self::of_amount(u64::try_from(lines).unwrap_or(u64::MAX))
+    }
+
+    /// The same, of what need not fit into memory.
+    pub(crate) fn of_amount(total: u64) -> Self {
+        Self::styled(ProgressBar::new(total), "{bar:40} {pos}/{len}, {per_sec}, {eta} left {msg}")
     }
 
     /// Of as many lines as will come.
@@ -32,6 +36,12 @@ impl Progress {
     /// One line further.
     pub(crate) fn step(&self) {
         self.0.inc(1);
+    }
+
+    /// This far, with a word on what is at hand.
+    pub(crate) fn at(&self, done: u64, what: &str) {
+        self.0.set_position(done);
+        self.0.set_message(what.to_owned());
     }
 
     /// Says something without tearing the bar.

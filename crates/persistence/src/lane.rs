@@ -1,0 +1,57 @@
+//! What belongs to one member of a database: connections, and the thread that writes.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+
+use crate::connection::{Manager, Purpose};
+use crate::database::OpenError;
+use crate::mysql_connection::Retirement;
+use crate::settings::Settings;
+use crate::url::DatabaseUrl;
+use crate::writer::Writer;
+
+/// How often it is looked whether a member that is given up has nothing more to do.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// The way to one member.
+pub(crate) struct Lane {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) pool: r2d2::Pool<Manager>,
+    /// Whoever has one finds a connection in the pool, or can open one.
+    pub(crate) permits: Arc<Semaphore>,
+    pub(crate) writer: Writer,
+    size: u32,
+    retirement: Retirement,
+}
+
+impl Lane {
+    /// To a database of one member. Connections are opened when they are needed.
+    pub(crate) fn to(url: &DatabaseUrl, settings: &Settings) -> Result<Self, OpenError> {
+        let (purpose, size) =
+            if url.is_sqlite() { (Purpose::Read, settings.readers) } else { (Purpose::Write, settings.connections) };
+        let retirement = Retirement::default();
+        let manager = |purpose| Manager::new(url.clone(), purpose).until(retirement.clone());
+        let pool = r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(settings.wait)
+            .build_unchecked(manager(purpose));
+        let writer = Writer::start(manager(Purpose::Write), settings.queue, settings.batch)?;
+        let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
+        Ok(Self { url: url.clone(), pool, permits, writer, size, retirement })
+    }
+
+    /// Lets what has begun here end, but not for longer than `patience`; what is left then is refused each further
+    /// statement. Nothing new may come meanwhile. Blocks.
+    pub(crate) fn retire(&self, patience: Duration) {
+        self.writer.stop_taking();
+        let deadline = Instant::now() + patience;
+        let is_idle = || self.permits.available_permits() >= self.size as usize && self.writer.has_ended();
+        while !is_idle() && Instant::now() < deadline {
+            std::thread::sleep(LOOK_EVERY);
+        }
+        self.retirement.begin();
+    }
+}
