@@ -11,9 +11,11 @@ import { knows } from '@/features/messages/timeline';
 import { TimelineStore } from '@/features/messages/timeline-store';
 import { personQuery } from '@/features/people/api';
 import { systemClock } from '@/realtime/clock';
+import { LongPoll } from '@/realtime/long-poll';
 import { Presence } from '@/realtime/presence';
 import { ReconnectingSocket } from '@/realtime/socket';
 import { InboxKeeper } from './inbox-keeper';
+import { News } from './news';
 
 interface Options {
   api: ApiClient;
@@ -34,6 +36,7 @@ export class ChatEngine {
   readonly outbox: Outbox;
   readonly presence: Presence;
   readonly inbox: InboxKeeper;
+  readonly news: News;
   readonly socket: ReconnectingSocket;
   readonly #options: Options;
   readonly #fetcher: MessageFetcher;
@@ -54,6 +57,7 @@ export class ChatEngine {
       me: me.username,
       onPage: (conversations) => this.#listedAnew(conversations),
     });
+    this.news = new News(me.username, this.inbox);
     this.#deliveries = new DeliveryReporter({ ...shared, api });
     this.#fetcher = new MessageFetcher({
       ...shared,
@@ -66,13 +70,17 @@ export class ChatEngine {
       owner: me.username,
       storage: new IndexedOutbox(),
       timeline: (peer) => this.timeline(peer),
-      onSent: (message) => this.#listed(message),
+      onSent: (message) => {
+        this.#listed(message);
+        this.news.sent();
+      },
     });
     this.socket = new ReconnectingSocket(
       {
         ...shared,
         url: `${window.location.origin.replace(/^http/, 'ws')}/ws`,
         open: (url, protocol) => new WebSocket(url, protocol),
+        poll: (url) => new LongPoll(url, { api, clock: systemClock }),
       },
       {
         onOnline: (user) => this.#online(user),
@@ -83,7 +91,11 @@ export class ChatEngine {
         onPresence: (user, online) => this.presence.heard(user, online),
         onDelivered: (peer, seq) => this.#delivered(peer, seq),
         // A refused handshake looks like any other failure; asking tells them apart.
-        onRefused: () => void api.get('/api/v1/me/').catch(() => undefined),
+        onRefused: () =>
+          api.get('/api/v1/me/').then(
+            () => true,
+            () => false,
+          ),
       },
     );
   }
@@ -114,6 +126,7 @@ export class ChatEngine {
     this.#fetcher.stop();
     this.#deliveries.stop();
     this.inbox.stop();
+    this.news.stop();
   }
 
   timeline(peer: string): TimelineStore {
@@ -157,7 +170,10 @@ export class ChatEngine {
       case 'read': {
         const byMe = event.reader === this.me.username;
         timeline?.dispatch({ type: 'read', by: byMe ? 'me' : 'peer', seq: event.seq });
-        if (byMe) this.#deliveries.read(event.conversation, event.seq);
+        if (byMe) {
+          this.#deliveries.read(event.conversation, event.seq);
+          this.news.read(event.conversation);
+        }
         return this.inbox.read(event.conversation, byMe, event.seq);
       }
       case 'edit':
@@ -173,6 +189,7 @@ export class ChatEngine {
       this.#received(message);
       this.#timelines.get(peer)?.dispatch({ type: 'received', messages: [message] });
       this.#listed(message);
+      this.news.arrived(message);
     }
   }
 

@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { Redirect, useLocation, useSearch } from 'wouter';
 import { usePathname } from 'wouter/use-browser-location';
 import { Notice } from '@/components/notice';
+import { peerIn } from '@/components/paths';
 import { Spinner } from '@/components/spinner';
 import type { FallbackForm } from '@/features/session/fallback-form';
 import { loginPath, nextPath } from '@/features/session/next-path';
@@ -53,18 +54,6 @@ function Screen({ session, fallback }: Props) {
       if (peer === undefined) return <NotFound />;
       return <ChatRoute session={session} engine={state.engine} peer={peer} />;
     }
-  }
-}
-
-/** The person in `/c/<username>/`, `null` at `/`, `undefined` anywhere else. */
-function peerIn(path: string): string | null | undefined {
-  if (path === '/') return null;
-  const [, encoded] = /^\/c\/([^/]+)\/?$/.exec(path) ?? [];
-  if (encoded === undefined) return undefined;
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return undefined;
   }
 }
 

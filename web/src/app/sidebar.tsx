@@ -15,9 +15,11 @@ import { AccountMenu } from '@/features/preferences/account-menu';
 import { longestSearch } from '@/features/search/api';
 import { FoundMessages } from '@/features/search/found-messages';
 import { useText } from '@/i18n/use-text';
+import { useStore } from '@/realtime/store';
 import type { AppSession } from './app-session';
 import type { ChatEngine } from './chat-engine';
 import css from './sidebar.module.css';
+import { useAlertToggles } from './use-alert-toggles';
 
 interface Props {
   className: string | undefined;
@@ -41,6 +43,7 @@ export function Sidebar(props: Props) {
   const search = useDeferredValue(useSettled(words.trim(), pause));
   const meet = useCallback((users: readonly User[]) => engine.presence.meet(users), [engine]);
   const nobodyYet = inbox.data?.pages[0]?.results.length === 0;
+  const muted = useStore(engine.news.muted.peers);
   const searching = words.trim() !== '' && search !== '';
   const showPeople = browsing || nobodyYet;
   const nameFor = (username: string) => {
@@ -72,6 +75,7 @@ export function Sidebar(props: Props) {
         <AccountMenu
           name={nameOf(engine.me)}
           username={engine.me.username}
+          toggles={useAlertToggles(engine.news.alerts)}
           onShortcuts={onShortcuts}
           onLogOut={logOut}
         />
@@ -107,6 +111,7 @@ export function Sidebar(props: Props) {
           inbox={inbox}
           me={engine.me.username}
           selected={selected}
+          muted={muted}
           draftOf={(peer) => engine.drafts.get(peer)}
         />
       )}

@@ -10,6 +10,7 @@ import { nameOf } from '@/components/names';
 import { conversationPath, placeIn } from '@/components/paths';
 import { Notice } from '@/components/notice';
 import { ConversationPane } from '@/features/messages/conversation-pane';
+import { MuteButton } from '@/features/notifications/mute-button';
 import { personQuery } from '@/features/people/api';
 import { useNow } from '@/components/use-now';
 import { useText } from '@/i18n/use-text';
@@ -53,6 +54,7 @@ export function Talk({ engine, peer, conversation }: Props) {
           </h2>
           {!missing && <Status peer={peer} self={self} />}
         </div>
+        {!missing && !self && <MuteButton muted={engine.news.muted} peer={peer} />}
       </header>
       {missing && !conversation ? (
         <Notice title={t('conversation.unknown', { name: peer })}>

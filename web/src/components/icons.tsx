@@ -100,6 +100,14 @@ export const EyeIcon = ({ crossed }: { crossed: boolean }) => (
   </Icon>
 );
 
+export const BellIcon = ({ crossed = false, size = 20 }: { crossed?: boolean; size?: number }) => (
+  <Icon size={size}>
+    <path d="M6 10a6 6 0 0 1 12 0c0 5 2 6 2 6.500H4C4 16 6 15 6 10Z" />
+    <path d="M10 20a2.200 2.200 0 0 0 4 0" />
+    {crossed && <path d="M4 4l16 16" />}
+  </Icon>
+);
+
 export const LogOutIcon = () => (
   <Icon size={18}>
     <path d="M14 4H6.500A1.5 1.5 0 0 0 5 5.500v13A1.5 1.5 0 0 0 6.5 20H14M10.5 12H20m-3.5-3.500L20 12l-3.5 3.5" />

@@ -7,7 +7,8 @@ export function useAttention(): boolean {
   return useSyncExternalStore(subscribe, looking);
 }
 
-function looking(): boolean {
+/** The same, at this moment. */
+export function looking(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus();
 }
 

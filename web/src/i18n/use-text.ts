@@ -1,9 +1,13 @@
+import { i18n as catalogue } from '@lingui/core';
 import { useLingui } from '@lingui/react';
 import { useCallback } from 'react';
 import type english from './locales/en.json';
 
 export type TextKey = keyof typeof english;
 export type Translate = (key: TextKey, values?: Record<string, string | number>) => string;
+
+/** Words for what is not on the page, in the language that it has at this moment. */
+export const say: Translate = (key, values) => catalogue.t(key, values);
 
 /** The one way to words on the page. */
 export function useText(): Translate {

@@ -16,10 +16,12 @@ let clock: FakeClock;
 let sockets: FakeSocket[];
 let listener: { [Name in keyof SocketListener]: ReturnType<typeof vi.fn<SocketListener[Name]>> };
 let socket: ReconnectingSocket;
+let polls: FakeSocket[];
 
 beforeEach(() => {
   clock = new FakeClock();
   sockets = [];
+  polls = [];
   listener = {
     onOnline: vi.fn(),
     onEvent: vi.fn(),
@@ -28,7 +30,7 @@ beforeEach(() => {
     onTyping: vi.fn(),
     onPresence: vi.fn(),
     onDelivered: vi.fn(),
-    onRefused: vi.fn(),
+    onRefused: vi.fn(() => Promise.resolve(false)),
   };
   socket = new ReconnectingSocket(
     {
@@ -36,6 +38,11 @@ beforeEach(() => {
       open: (url, protocol) => {
         const opened = new FakeSocket(url, protocol);
         sockets.push(opened);
+        return opened;
+      },
+      poll: (url) => {
+        const opened = new FakeSocket(url, 'poll');
+        polls.push(opened);
         return opened;
       },
       clock,
@@ -331,5 +338,62 @@ describe('the end', () => {
     expect(clock.waiting).toBe(0);
     socket.setNetwork(false);
     expect(status()).toBe('ended');
+  });
+});
+
+describe('where no WebSocket is let through', () => {
+  const refuse = async () => {
+    current().closes(1006);
+    await clock.pass(0);
+    socket.retryNow();
+  };
+
+  it('asks with requests after two attempts that only the socket did not survive', async () => {
+    listener.onRefused.mockResolvedValue(true);
+    socket.start(cursor);
+    await refuse();
+    expect(polls).toHaveLength(0);
+    await refuse();
+    expect(polls).toHaveLength(1);
+    expect(polls[0]!.url).toBe('ws://page.test/ws?epoch=e1&pos=40');
+    polls[0]!.says({ type: 'hello', user: 'mina', epoch: 'e1', pos: 40, ping: 15 });
+    polls[0]!.says(event(41));
+    expect(status()).toBe('online');
+    expect(listener.onEvent).toHaveBeenCalledOnce();
+  });
+
+  it('does not while the server answers nothing at all', async () => {
+    socket.start(cursor);
+    for (let attempt = 0; attempt < 5; attempt += 1) await refuse();
+    expect(polls).toHaveLength(0);
+  });
+
+  it('does not for a server that asks for patience', async () => {
+    listener.onRefused.mockResolvedValue(true);
+    socket.start(cursor);
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      current().closes(1013);
+      await clock.pass(0);
+      socket.retryNow();
+    }
+    expect(polls).toHaveLength(0);
+  });
+
+  it('tries a socket again in between, and stays with it if it works', async () => {
+    listener.onRefused.mockResolvedValue(true);
+    socket.start(cursor);
+    await refuse();
+    await refuse();
+    polls[0]!.says({ type: 'hello', user: 'mina', epoch: 'e1', pos: 40, ping: 15 });
+    polls[0]!.says(event(41));
+    polls[0]!.closes(1012);
+    socket.retryNow();
+    expect(polls).toHaveLength(1);
+    expect(current().url).toContain('pos=41');
+    hello();
+    current().closes(1001);
+    socket.retryNow();
+    expect(polls).toHaveLength(1);
+    expect(sockets).toHaveLength(4);
   });
 });

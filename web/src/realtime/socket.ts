@@ -28,14 +28,19 @@ export interface SocketListener {
   onPresence(user: string, online: boolean): void;
   /** A device of the other person has everything up to `seq`. */
   onDelivered(conversation: string, seq: number): void;
-  /** An attempt failed before the server said anything; it may have refused the session. */
-  onRefused(): void;
+  /**
+   * An attempt failed before the server said anything; it may have refused the
+   * session. Tells whether the server answers requests all the same.
+   */
+  onRefused(): Promise<boolean>;
 }
 
 export interface SocketOptions {
   /** Where to connect, with `?epoch=&pos=` added when resuming. */
   url: string;
   open: (url: string, protocol: string) => WebSocketLike;
+  /** Another way to the same frames, for networks that let no WebSocket through. */
+  poll?: (url: string) => WebSocketLike;
   clock: Clock;
   random: () => number;
 }
@@ -53,6 +58,8 @@ const silentAfterPings = 2.5;
 /** A connection that held this long makes the next loss a fresh one. */
 const settled = 5_000;
 const patientAttempt = 5;
+/** So many sockets in a row that were not let through, while the server answers, are no accident. */
+const blockedAfter = 2;
 
 /** A socket that comes back by itself and picks up the stream of events where it was. */
 export class ReconnectingSocket {
@@ -66,6 +73,8 @@ export class ReconnectingSocket {
   #onlineSince = 0;
   #silence = defaultPing * silentAfterPings * 1000;
   #network = true;
+  #blocked = 0;
+  #polling = false;
   /** One timer at a time: the next attempt, the wait for `hello`, or the watch for silence. */
   #timer: unknown = null;
 
@@ -116,11 +125,18 @@ export class ReconnectingSocket {
     if (this.#attempt > 0) {
       this.state.set({ status: 'reconnecting', attempt: this.#attempt, retryAt: null });
     }
-    const socket = this.#options.open(this.#url(), protocol);
+    const socket = this.#open();
     this.#socket = socket;
     socket.onmessage = (event) => this.#receive(parseFrame(event.data));
     socket.onclose = (event) => this.#closed(event.code);
     this.#after(helloTimeout, () => this.#drop());
+  }
+
+  /** A socket where there may be one; where there is none, every other attempt is made without. */
+  #open(): WebSocketLike {
+    const { open, poll } = this.#options;
+    this.#polling = poll !== undefined && this.#blocked >= blockedAfter && !this.#polling;
+    return this.#polling && poll ? poll(this.#url()) : open(this.#url(), protocol);
   }
 
   #url(): string {
@@ -155,6 +171,7 @@ export class ReconnectingSocket {
 
   #greeted(hello: { user: string; epoch: string; pos: number; ping?: number }): void {
     this.#serverEpoch = hello.epoch;
+    if (!this.#polling) this.#blocked = 0;
     this.#cursor ??= { epoch: hello.epoch, pos: hello.pos };
     this.#silence = (hello.ping ?? defaultPing) * silentAfterPings * 1000;
     this.#onlineSince = this.#options.clock.now();
@@ -182,7 +199,12 @@ export class ReconnectingSocket {
     if (wasOnline && this.#options.clock.now() - this.#onlineSince >= settled) this.#attempt = 0;
     if (asksForPatience(code)) this.#attempt = Math.max(this.#attempt, patientAttempt);
     this.#lose();
-    if (!wasOnline) this.#listener.onRefused();
+    if (!wasOnline) void this.#refused(asksForPatience(code) || this.#polling);
+  }
+
+  async #refused(explained: boolean): Promise<void> {
+    const answers = await this.#listener.onRefused();
+    if (answers && !explained) this.#blocked += 1;
   }
 
   /** Gives up on a socket without waiting for its own idea of when it is closed. */

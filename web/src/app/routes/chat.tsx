@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useApi } from '@/api/api-context';
 import type { AppSession } from '@/app/app-session';
 import type { ChatEngine } from '@/app/chat-engine';
@@ -13,6 +13,8 @@ import { Notice } from '@/components/notice';
 import { ConnectionBanner } from '@/features/connection/connection-banner';
 import { inboxQuery } from '@/features/conversations/api';
 import { conversationsOf, findConversation, unreadIn } from '@/features/conversations/inbox';
+import { AskForAlerts } from '@/features/notifications/ask';
+import { showBadge } from '@/features/notifications/badge';
 import { ShortcutSheet } from '@/features/preferences/shortcut-sheet';
 import { useText } from '@/i18n/use-text';
 import { PresenceContext } from '@/realtime/presence-context';
@@ -34,12 +36,17 @@ export default function ChatRoute({ session, engine, peer }: Props) {
   const conversation = peer === null ? undefined : findConversation(inbox.data, peer);
   const names = inbox.data ? conversationsOf(inbox.data).map(({ user }) => user.username) : [];
   const searchField = useChatKeys(peer, names, () => setHelp(true));
-  useDocumentTitle(unreadIn(inbox.data), conversation ? nameOf(conversation.user) : peer);
+  const muted = useStore(engine.news.muted.peers);
+  const unread = unreadIn(inbox.data, muted);
+  useDocumentTitle(unread, conversation ? nameOf(conversation.user) : peer);
+
+  useEffect(() => showBadge(unread), [unread]);
 
   return (
     <PresenceContext value={engine.presence}>
       <div className={css.app} data-view={peer === null ? 'list' : 'talk'}>
         <ConnectionBanner state={connection} onRetry={() => engine.socket.retryNow()} />
+        <AskForAlerts alerts={engine.news.alerts} />
         <main className={css.panes}>
           <h1 className="visually-hidden">{t('app.name')}</h1>
           <Sidebar

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Button } from '@/components/button';
 import { Spinner } from '@/components/spinner';
+import { useSecondsUntil } from '@/components/use-seconds-until';
 import { useText, type Translate } from '@/i18n/use-text';
 import type { ConnectionState } from '@/realtime/connection-state';
 import css from './connection-banner.module.css';
@@ -57,19 +58,4 @@ function useLasting(value: boolean, milliseconds: number): boolean {
     return () => clearTimeout(timer);
   }, [value, milliseconds]);
   return value && lasting;
-}
-
-function useSecondsUntil(moment: number | null): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (moment === null) return;
-    const tick = () => setNow(Date.now());
-    const first = setTimeout(tick, 0);
-    const timer = setInterval(tick, 250);
-    return () => {
-      clearTimeout(first);
-      clearInterval(timer);
-    };
-  }, [moment]);
-  return moment === null ? 0 : Math.max(0, Math.ceil((moment - now) / 1000));
 }

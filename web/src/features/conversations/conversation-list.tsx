@@ -11,11 +11,12 @@ interface Props {
   inbox: UseInfiniteQueryResult<Inbox>;
   me: string;
   selected: string | null;
+  muted: ReadonlySet<string>;
   draftOf: (peer: string) => string;
 }
 
 /** Everyone one has written with, latest activity first. */
-export function ConversationList({ inbox, me, selected, draftOf }: Props) {
+export function ConversationList({ inbox, me, selected, muted, draftOf }: Props) {
   const t = useText();
   if (inbox.isPending) return <Skeleton />;
   if (!inbox.data) {
@@ -37,6 +38,7 @@ export function ConversationList({ inbox, me, selected, draftOf }: Props) {
           key={conversation.user.username}
           conversation={conversation}
           me={me}
+          muted={muted.has(conversation.user.username)}
           current={conversation.user.username === selected}
           draft={conversation.user.username === selected ? '' : draftOf(conversation.user.username)}
         />

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { Conversation } from '@/api/types';
 import { conversationPath } from '@/components/paths';
+import { BellIcon } from '@/components/icons';
 import { PersonRow } from '@/components/person-row';
 import { nameOf } from '@/components/names';
 import { useNow } from '@/components/use-now';
@@ -13,13 +14,14 @@ interface Props {
   conversation: Conversation;
   me: string;
   current: boolean;
+  muted: boolean;
   draft: string;
 }
 
 const previewLength = 160;
 
 export const ConversationRow = memo(function ConversationRow(props: Props) {
-  const { conversation, me, current, draft } = props;
+  const { conversation, me, current, muted, draft } = props;
   const { user, last_message: last, unread } = conversation;
   const times = useTimes();
   const now = useNow();
@@ -30,9 +32,14 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
       name={nameOf(user)}
       href={conversationPath(user.username)}
       current={current}
-      aside={<time dateTime={last.timestamp}>{times.brief(at, now)}</time>}
+      aside={
+        <>
+          {muted && <MutedSign />}
+          <time dateTime={last.timestamp}>{times.brief(at, now)}</time>
+        </>
+      }
       detail={<LastLine peer={user.username} last={last} me={me} draft={draft} />}
-      badge={unread > 0 && <Badge count={unread} />}
+      badge={unread > 0 && <Badge count={unread} muted={muted} />}
     />
   );
 });
@@ -68,10 +75,20 @@ function Preview(props: { template: string; text: string; marked?: boolean }) {
   );
 }
 
-function Badge({ count }: { count: number }) {
+function MutedSign() {
   const t = useText();
   return (
-    <span className={css.badge}>
+    <span className={css.muted}>
+      <BellIcon crossed size={14} />
+      <span className="visually-hidden">{t('alerts.muted')}</span>
+    </span>
+  );
+}
+
+function Badge({ count, muted }: { count: number; muted: boolean }) {
+  const t = useText();
+  return (
+    <span className={css.badge} data-muted={muted}>
       <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
       <span className="visually-hidden">{t('conversations.unread', { count })}</span>
     </span>

@@ -21,9 +21,12 @@ export function conversationsOf(inbox: Inbox): Conversation[] {
   return all;
 }
 
-export function unreadIn(inbox: Inbox | undefined): number {
+/** How many messages wait to be read, those of muted people aside. */
+export function unreadIn(inbox: Inbox | undefined, muted: ReadonlySet<string>): number {
   if (!inbox) return 0;
-  return conversationsOf(inbox).reduce((sum, { unread }) => sum + unread, 0);
+  return conversationsOf(inbox)
+    .filter(({ user }) => !muted.has(user.username))
+    .reduce((sum, { unread }) => sum + unread, 0);
 }
 
 export function findConversation(inbox: Inbox | undefined, peer: string) {

@@ -1,6 +1,7 @@
 import { memo, useEffect, useRef } from 'react';
 import { Button } from '@/components/button';
 import { CheckIcon, ChecksIcon, ClockIcon, WarningIcon } from '@/components/icons';
+import { useSecondsUntil } from '@/components/use-seconds-until';
 import { useText, type TextKey } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
 import { emojiCount } from './emoji';
@@ -94,12 +95,22 @@ interface TroubleProps {
 function Trouble({ outgoing, onRetry, onDiscard }: TroubleProps) {
   const t = useText();
   const { clientId, state, problem } = outgoing;
+  const failed = state === 'failed';
+  const seconds = useSecondsUntil(failed ? null : (problem?.retryAt ?? null));
   if (!problem) return null;
   const key: TextKey = `send.problem.${problem.kind}`;
-  const failed = state === 'failed';
+  const words = failed && problem.detail ? problem.detail : t(key);
   return (
     <div className={css.trouble} data-failed={failed} role={failed ? 'alert' : 'status'}>
-      <span>{failed && problem.detail ? problem.detail : t(key)}</span>
+      {problem.kind === 'throttled' && seconds > 0 ? (
+        <>
+          {/* The countdown is for the eye; read out, it would never be silent. */}
+          <span className="visually-hidden">{words}</span>
+          <span aria-hidden="true">{t('send.problem.throttledIn', { seconds })}</span>
+        </>
+      ) : (
+        <span>{words}</span>
+      )}
       <span className={css.choices}>
         <Button look="text" onClick={() => onRetry(clientId)}>
           {t('send.retry')}

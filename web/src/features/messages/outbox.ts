@@ -144,6 +144,7 @@ export class Outbox {
     const failures = (this.#failures.get(peer) ?? 0) + 1;
     this.#failures.set(peer, failures);
     const wait = Math.max(backoff(failures, this.#options.random), retryAfter * 1000);
+    const retryAt = this.#options.clock.now() + wait;
     // Before the dispatch, which may ask for a run.
     this.#retries.set(
       peer,
@@ -152,7 +153,8 @@ export class Outbox {
         void this.#run(peer);
       }, wait),
     );
-    this.#options.timeline(peer).dispatch({ type: 'postponed', clientId, problem: { kind } });
+    const problem = { kind, retryAt };
+    this.#options.timeline(peer).dispatch({ type: 'postponed', clientId, problem });
   }
 
   #fail(peer: string, clientId: string, problem: ApiProblem): void {

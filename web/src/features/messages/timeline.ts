@@ -42,13 +42,20 @@ export interface Spotlight {
   seq: number;
 }
 
+export interface Trouble {
+  kind: ProblemKind;
+  detail?: string | undefined;
+  /** When it will be sent again by itself, in milliseconds since the epoch. */
+  retryAt?: number | undefined;
+}
+
 export interface Outgoing {
   clientId: string;
   body: string;
   /** Milliseconds since the epoch. */
   writtenAt: number;
   state: 'waiting' | 'sending' | 'sent' | 'failed';
-  problem: { kind: ProblemKind; detail?: string | undefined } | null;
+  problem: Trouble | null;
 }
 
 export type TimelineAction =

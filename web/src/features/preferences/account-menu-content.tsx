@@ -16,7 +16,7 @@ interface Props extends AccountMenuProps {
 }
 
 export default function AccountMenuContent(props: Props) {
-  const { name, username, byKeyboard, onShortcuts, onLogOut } = props;
+  const { name, username, toggles, byKeyboard, onShortcuts, onLogOut } = props;
   const t = useText();
   const { i18n } = useLingui();
   const chosen = useStore(theme);
@@ -66,6 +66,23 @@ export default function AccountMenuContent(props: Props) {
             </Choice>
           ))}
         </Menu.RadioGroup>
+        <Menu.Separator className={css.line} />
+        {toggles.map(({ label, on, onToggle }) => (
+          <Menu.CheckboxItem
+            key={label}
+            className={css.item}
+            checked={on}
+            onCheckedChange={onToggle}
+            onSelect={(event) => event.preventDefault()}
+          >
+            <span className={css.check}>
+              <Menu.ItemIndicator>
+                <CheckIcon />
+              </Menu.ItemIndicator>
+            </span>
+            {label}
+          </Menu.CheckboxItem>
+        ))}
         <Menu.Separator className={css.line} />
         <Menu.Item className={css.item} onSelect={onShortcuts}>
           <KeyboardIcon />

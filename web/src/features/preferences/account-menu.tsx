@@ -3,9 +3,17 @@ import { Button } from '@/components/button';
 import { MoreIcon } from '@/components/icons';
 import { useText } from '@/i18n/use-text';
 
+/** Something that is on or off. */
+export interface Toggle {
+  label: string;
+  on: boolean;
+  onToggle: () => void;
+}
+
 export interface AccountMenuProps {
   name: string;
   username: string;
+  toggles: readonly Toggle[];
   onShortcuts: () => void;
   onLogOut: () => void;
 }

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Alerts } from './alerts';
+import { Muted } from './muted';
+
+const requestPermission = vi.fn<() => Promise<NotificationPermission>>();
+
+function browserSays(permission: NotificationPermission): void {
+  vi.stubGlobal('Notification', { permission, requestPermission });
+}
+
+beforeEach(() => browserSays('default'));
+afterEach(() => localStorage.clear());
+
+it('asks only once there is a reason, and only once', () => {
+  const alerts = new Alerts();
+  expect(alerts.asking.get()).toBe(false);
+  expect(requestPermission).not.toHaveBeenCalled();
+  alerts.consider();
+  expect(alerts.asking.get()).toBe(true);
+  alerts.dismiss();
+  alerts.consider();
+  expect(alerts.asking.get()).toBe(false);
+  const later = new Alerts();
+  later.consider();
+  expect(later.asking.get()).toBe(false);
+});
+
+it('does not ask where the answer is known', () => {
+  for (const known of ['granted', 'denied'] as const) {
+    browserSays(known);
+    const alerts = new Alerts();
+    alerts.consider();
+    expect(alerts.asking.get()).toBe(false);
+  }
+  vi.stubGlobal('Notification', undefined);
+  Reflect.deleteProperty(globalThis, 'Notification');
+  const alerts = new Alerts();
+  alerts.consider();
+  expect(alerts.asking.get()).toBe(false);
+  expect(alerts.permission.get()).toBe('unsupported');
+});
+
+it('has the browser ask after a yes', async () => {
+  requestPermission.mockResolvedValue('granted');
+  const alerts = new Alerts();
+  alerts.consider();
+  await alerts.allow();
+  expect(alerts.asking.get()).toBe(false);
+  expect(alerts.allowed).toBe(true);
+  await alerts.toggleDesktop();
+  expect(alerts.allowed).toBe(false);
+  browserSays('granted');
+  expect(new Alerts().allowed).toBe(false);
+});
+
+it('is silent until sound is asked for', () => {
+  const alerts = new Alerts();
+  expect(alerts.sound.get()).toBe(false);
+  alerts.toggleSound();
+  expect(new Alerts().sound.get()).toBe(true);
+});
+
+it('remembers who is muted, for each account', () => {
+  const muted = new Muted('mina');
+  muted.toggle('a/b');
+  expect(new Muted('mina').has('a/b')).toBe(true);
+  expect(new Muted('other').has('a/b')).toBe(false);
+  muted.toggle('a/b');
+  expect(new Muted('mina').has('a/b')).toBe(false);
+  localStorage.setItem('chatapp.muted.mina', '{nonsense');
+  expect(new Muted('mina').peers.get().size).toBe(0);
+});

@@ -1,0 +1,33 @@
+import { Store } from '@/realtime/store';
+import { read, write } from './storage';
+
+/** Whose messages make no noise: kept on this device, for each account. */
+export class Muted {
+  readonly peers: Store<ReadonlySet<string>>;
+  readonly #key: string;
+
+  constructor(owner: string) {
+    this.#key = `chatapp.muted.${encodeURIComponent(owner)}`;
+    this.peers = new Store<ReadonlySet<string>>(new Set(namesIn(read(this.#key))));
+  }
+
+  has(peer: string): boolean {
+    return this.peers.get().has(peer);
+  }
+
+  toggle(peer: string): void {
+    const peers = new Set(this.peers.get());
+    if (!peers.delete(peer)) peers.add(peer);
+    this.peers.set(peers);
+    write(this.#key, JSON.stringify([...peers]));
+  }
+}
+
+function namesIn(text: string | null): string[] {
+  try {
+    const names: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  } catch {
+    return [];
+  }
+}
