@@ -1,45 +1,10 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { expectAccessible } from './support/accessible.ts';
 import { Chat } from './support/chat.ts';
 import { LogIn } from './support/log-in.ts';
 import { password } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 import { refusal, unreachable } from './support/troubles.ts';
-
-const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const looks = [
-  { colorScheme: 'light', width: 1100 },
-  { colorScheme: 'dark', width: 1100 },
-  { colorScheme: 'light', width: 320 },
-  { colorScheme: 'dark', width: 320 },
-] as const;
-
-/** Nothing to find for axe, and nothing that has to be scrolled sideways, in any look. */
-async function expectAccessible(page: Page, what: string): Promise<void> {
-  for (const { colorScheme, width } of looks) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 720 });
-    await expectStill(page);
-    const { violations } = await new AxeBuilder({ page }).withTags(wcag).analyze();
-    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-    expect.soft(found, `${what}, ${colorScheme}, ${width} pixels wide`).toEqual([]);
-    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect.soft(tooWide, `${what} at ${width} pixels is too wide by`).toBeLessThanOrEqual(0);
-  }
-}
-
-/** A list that is being measured is not there to be judged; colours on their way have any contrast. */
-async function expectStill(page: Page): Promise<void> {
-  const moving = () =>
-    page.evaluate(async () => {
-      const frame = () => new Promise((next) => requestAnimationFrame(next));
-      await frame();
-      await frame();
-      const all = document.getAnimations();
-      return all.filter((animation) => animation instanceof CSSTransition).length;
-    });
-  await expect.poll(moving).toBe(0);
-}
 
 test('the log-in is accessible', async ({ server, page, troubles }) => {
   troubles.expect(refusal(400, '/api/v1/session/'));

@@ -6,6 +6,7 @@ import './styles/login.css';
 import { App } from './app/app';
 import { AppSession } from './app/app-session';
 import { prepare } from './app/routes/loading';
+import { isForStrangers } from './app/strangers';
 import { show } from './features/preferences/theme';
 import { readFallbackForm } from './features/session/fallback-form';
 import { preferredLanguage, speak } from './i18n/languages';
@@ -16,7 +17,7 @@ if (!root) throw new Error('the page has no root element');
 show();
 const screen = prepare(window.location.pathname);
 const session = new AppSession();
-if (window.location.pathname.startsWith('/login')) session.nobody();
+if (isForStrangers(window.location.pathname)) session.nobody();
 else void session.resume();
 
 await Promise.all([speak(preferredLanguage()).catch(() => speak('en')), screen]);

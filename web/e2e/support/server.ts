@@ -7,12 +7,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { Mailbox } from './mailbox.ts';
 import { makeDatabase, type Database, type Engine } from './database.ts';
 
 const run = promisify(execFile);
 const binary = resolve(
   process.env.CHATAPP_BINARY ?? join(import.meta.dirname, '../../../target/release/chatapp'),
 );
+
+/** More of the environment, such as `CHATAPP_SIGN_UP`. */
+export type Settings = Record<string, string>;
 
 /** What everyone in these tests logs in with. */
 export const password = 'correct horse 7 battery';
@@ -29,8 +33,9 @@ export class Server {
   readonly #environment: Record<string, string>;
   #process: ChildProcess | null = null;
   #log = '';
+  #printed = '';
 
-  private constructor(port: number, directory: string, database: Database) {
+  private constructor(port: number, directory: string, database: Database, settings: Settings) {
     const address = `127.0.0.1:${port}`;
     this.url = `http://${address}`;
     this.#directory = directory;
@@ -44,16 +49,18 @@ export class Server {
       CHATAPP_BCRYPT_COST: '4',
       // All browsers of a run have one address.
       CHATAPP_THROTTLE: 'off',
+      CHATAPP_MAIL_BACKEND: 'file',
+      ...settings,
     };
   }
 
-  static async start(engine: Engine): Promise<Server> {
+  static async start(engine: Engine, settings: Settings = {}): Promise<Server> {
     if (!existsSync(binary)) {
       throw new Error(`${binary} is not there: run scripts/build, or set CHATAPP_BINARY`);
     }
     const directory = await mkdtemp(join(tmpdir(), 'chatapp-e2e-'));
     const database = await makeDatabase(engine, directory);
-    const server = new Server(await freePort(), directory, database);
+    const server = new Server(await freePort(), directory, database, settings);
     try {
       if (database.needsMigrating) await server.command(['migrate']);
       await server.restart();
@@ -66,6 +73,16 @@ export class Server {
 
   get log(): string {
     return this.#log;
+  }
+
+  /** What somebody at the console has read since the program started. */
+  get printed(): string {
+    return this.#printed;
+  }
+
+  /** Everything that was mailed to somebody. */
+  mailbox(address: string): Mailbox {
+    return new Mailbox(join(this.#directory, 'mail'), address);
   }
 
   /** Runs the program once more, beside the server, as an administrator would; returns what it prints. */
@@ -101,6 +118,7 @@ export class Server {
     });
     const ready = new Promise<boolean>((listening) => {
       createInterface(child.stdout).on('line', (line) => {
+        this.#printed += `${line}\n`;
         if (line === `listening on ${this.url}`) listening(true);
       });
     });

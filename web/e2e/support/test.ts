@@ -6,7 +6,7 @@ import {
 } from '@playwright/test';
 import type { Engine } from './database.ts';
 import { Person } from './person.ts';
-import { Server } from './server.ts';
+import { Server, type Settings } from './server.ts';
 import { Troubles } from './troubles.ts';
 
 export { expect };
@@ -16,6 +16,8 @@ export interface ServerOptions {
 }
 
 interface Fixtures {
+  /** What this test's server is told besides. */
+  settings: Settings;
   /** This test's own; nobody else is on it. */
   server: Server;
   /** Fails the test, at its end, for what went wrong unseen. */
@@ -29,8 +31,10 @@ interface Fixtures {
 export const test = base.extend<Fixtures, ServerOptions>({
   engine: ['sqlite', { option: true, scope: 'worker' }],
 
-  server: async ({ engine }, provide, info) => {
-    const server = await Server.start(engine);
+  settings: [{}, { option: true }],
+
+  server: async ({ engine, settings }, provide, info) => {
+    const server = await Server.start(engine, settings);
     await provide(server);
     if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log });
     await server.remove();

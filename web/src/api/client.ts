@@ -1,5 +1,6 @@
 import { nextLink } from './link-header';
 import { ApiProblem, problemFrom } from './problem';
+import { sendFile } from './send-file';
 
 export type Query = Record<string, string | number | undefined>;
 
@@ -8,6 +9,8 @@ export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
+  /** No limit on how long the answer may take. */
+  patient?: boolean;
 }
 
 export interface Page<T> {
@@ -53,22 +56,44 @@ export class ApiClient {
     return (await readJson(await this.#send('PUT', path, options))) as T;
   }
 
+  async patch<T>(path: string, options?: RequestOptions): Promise<T> {
+    return (await readJson(await this.#send('PATCH', path, options))) as T;
+  }
+
   async delete(path: string, options?: RequestOptions): Promise<void> {
     await this.#send('DELETE', path, options);
+  }
+
+  /** An answer to be read while it comes, however long that takes. */
+  async stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const { body } = await this.#send('GET', path, { signal, patient: true });
+    if (!body) throw new ApiProblem('failed');
+    return body;
+  }
+
+  /** Puts a file there, telling how much of it (0 to 1) has gone. */
+  async upload<T>(path: string, file: Blob, onProgress: (part: number) => void): Promise<T> {
+    const { status, text, retryAfter } = await sendFile(path, file, onProgress);
+    const body = parse(text);
+    if (status >= 200 && status < 300) return body as T;
+    throw this.#refusal(problemFrom(status, body, retryAfter));
   }
 
   async #send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
     const response = await this.#reach(method, path, options);
     if (response.ok) return response;
     const body: unknown = await response.json().catch(() => undefined);
-    const problem = problemFrom(response.status, body, response.headers.get('Retry-After'));
+    throw this.#refusal(problemFrom(response.status, body, response.headers.get('Retry-After')));
+  }
+
+  #refusal(problem: ApiProblem): ApiProblem {
     if (problem.kind === 'signed-out') this.#signedOut.forEach((listener) => listener());
-    throw problem;
+    return problem;
   }
 
   async #reach(method: Method, path: string, options: RequestOptions): Promise<Response> {
-    const { query, body, headers, signal } = options;
-    const deadline = AbortSignal.timeout(timeout);
+    const { query, body, headers, signal, patient = false } = options;
+    const limits = [signal, patient ? undefined : AbortSignal.timeout(timeout)];
     const init: RequestInit = {
       method,
       headers: {
@@ -77,7 +102,7 @@ export class ApiClient {
         ...headers,
       },
       credentials: 'same-origin',
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      signal: AbortSignal.any(limits.filter((limit) => limit !== undefined)),
     };
     if (body !== undefined) init.body = JSON.stringify(body);
     try {
@@ -103,5 +128,13 @@ async function readJson(response: Response): Promise<unknown> {
     return await response.json();
   } catch (cause) {
     throw new ApiProblem('failed', { status: response.status, cause });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

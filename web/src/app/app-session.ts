@@ -1,16 +1,20 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiClient } from '@/api/client';
+import { meKey, meQuery } from '@/api/me';
 import { ApiProblem } from '@/api/problem';
 import type { Me } from '@/api/types';
-import { logOut, meKey, meQuery } from '@/features/session/api';
+import { logOut } from '@/features/session/api';
 import { backoff } from '@/realtime/backoff';
 import { Store } from '@/realtime/store';
 import { ChatEngine, currentCursor } from './chat-engine';
 
+/** Why nobody is logged in. */
+export type Out = 'nobody' | 'left' | 'ended' | 'deleted';
+
 export type SessionState =
   | { status: 'loading' }
   | { status: 'in'; engine: ChatEngine }
-  | { status: 'out'; why: 'nobody' | 'left' | 'ended' }
+  | { status: 'out'; why: Out }
   | { status: 'unreachable' };
 
 /** Who is logged in on this page, if anyone. Outside of React, because it outlives every view. */
@@ -63,12 +67,22 @@ export class AppSession {
   }
 
   async logOut(): Promise<void> {
-    const { engine } = this.#current();
     await logOut(this.api);
+    await this.#forget('left');
+  }
+
+  /** The account is gone, and with it what this browser kept for it. */
+  deleted(): Promise<void> {
+    return this.#forget('deleted');
+  }
+
+  async #forget(why: Out): Promise<void> {
+    const { engine } = this.#current();
     engine?.drafts.clear();
-    await engine?.outbox.clear();
+    // The sockets of an account that is gone close at once: that is no news any more.
     this.#close();
-    this.state.set({ status: 'out', why: 'left' });
+    await engine?.outbox.clear();
+    this.state.set({ status: 'out', why });
   }
 
   #begin(me: Me, cursor: Awaited<ReturnType<typeof currentCursor>>): void {

@@ -9,12 +9,15 @@ import { loginPath, nextPath } from '@/features/session/next-path';
 import { useText } from '@/i18n/use-text';
 import { useStore } from '@/realtime/store';
 import type { AppSession } from './app-session';
-import { loadChat, loadLogIn } from './routes/loading';
+import { loadAccount, loadChat, loadLogIn } from './routes/loading';
 import { NotFound } from './routes/not-found';
-import css from './screen.module.css';
+import { Waiting } from './routes/waiting';
+import { Screen } from './screen';
+import { isForStrangers, isLogIn } from './strangers';
 
 const ChatRoute = lazy(loadChat);
 const LogInRoute = lazy(loadLogIn);
+const AccountRoute = lazy(loadAccount);
 
 interface Props {
   session: AppSession;
@@ -25,18 +28,20 @@ interface Props {
 export function Router(props: Props) {
   return (
     <Suspense fallback={<Waiting />}>
-      <Screen {...props} />
+      <Place {...props} />
     </Suspense>
   );
 }
 
-function Screen({ session, fallback }: Props) {
+function Place({ session, fallback }: Props) {
   const state = useStore(session.state);
   const [location] = useLocation();
   const path = usePathname();
   const search = useSearch();
-  const atLogIn = /^\/login\/?$/.test(location);
+  const atLogIn = isLogIn(location);
 
+  if (!atLogIn && isForStrangers(location))
+    return <AccountRoute session={session} path={location} />;
   switch (state.status) {
     case 'loading':
       return <Waiting />;
@@ -44,7 +49,7 @@ function Screen({ session, fallback }: Props) {
       return <Unreachable />;
     case 'out':
       return atLogIn ? (
-        <LogInRoute session={session} fallback={fallback} ended={state.why === 'ended'} />
+        <LogInRoute session={session} fallback={fallback} why={state.why} />
       ) : (
         <Redirect to={loginPath(state.why === 'left' ? '/' : path)} replace />
       );
@@ -57,25 +62,13 @@ function Screen({ session, fallback }: Props) {
   }
 }
 
-function Waiting() {
-  const t = useText();
-  return (
-    <main className={css.screen}>
-      <p className={css.waiting} role="status">
-        <Spinner />
-        {t('app.loading')}
-      </p>
-    </main>
-  );
-}
-
 function Unreachable() {
   const t = useText();
   return (
-    <main className={css.screen}>
+    <Screen>
       <Notice title={t('app.unreachable.title')} picture={<Spinner />} urgent>
         <p>{t('app.unreachable.body')}</p>
       </Notice>
-    </main>
+    </Screen>
   );
 }

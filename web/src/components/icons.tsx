@@ -8,7 +8,7 @@ interface IconProps {
 }
 
 /** Drawn on a grid of 24, with the text's colour. Always decoration: the words are elsewhere. */
-function Icon({ children, size = 20, width = 1.9 }: IconProps) {
+export function Icon({ children, size = 20, width = 1.9 }: IconProps) {
   return (
     <svg
       width={size}
@@ -125,5 +125,25 @@ export const ComposeIcon = () => (
   <Icon size={20}>
     <path d="M12 5H6.5A1.5 1.5 0 0 0 5 6.5v11A1.5 1.5 0 0 0 6.5 19h11a1.5 1.5 0 0 0 1.5-1.500V12" />
     <path d="M9.5 14.500l.5-3 7.8-7.800a1.4 1.4 0 0 1 2 0l.5.5a1.4 1.4 0 0 1 0 2L12.5 14Z" />
+  </Icon>
+);
+
+export const SettingsIcon = () => (
+  <Icon size={18}>
+    <circle cx="12" cy="12" r="3" />
+    <path d="M12 3v2.500M12 18.500V21M3 12h2.500M18.500 12H21M5.600 5.600l1.800 1.800M16.600 16.600l1.800 1.800M18.400 5.600l-1.800 1.800M7.400 16.600l-1.800 1.800" />
+  </Icon>
+);
+
+export const BlockIcon = ({ size = 20 }: { size?: number }) => (
+  <Icon size={size}>
+    <circle cx="12" cy="12" r="8.500" />
+    <path d="m6 6 12 12" />
+  </Icon>
+);
+
+export const FlagIcon = ({ size = 18 }: { size?: number }) => (
+  <Icon size={size}>
+    <path d="M5.500 21V4.500c4-2 8.500 2 13 0v9c-4.500 2-9-2-13 0" />
   </Icon>
 );

@@ -1,3 +1,5 @@
+import { isForStrangers, isLogIn } from '@/app/strangers';
+
 /**
  * The code of each screen, apart from the rest: whoever chats does not load the settings. What cannot be loaded is
  * reported as `MissingCode`, because the page may be older than the server by now.
@@ -17,9 +19,15 @@ async function loaded<T>(code: Promise<T>): Promise<T> {
 
 export const loadChat = () => loaded(import('./chat'));
 export const loadLogIn = () => loaded(import('./log-in'));
+export const loadAccount = () => loaded(import('./account'));
 
 /** Starts loading what the address will show, while it is still being asked who is here. */
 export async function prepare(path: string): Promise<void> {
-  const load = path.startsWith('/login') ? loadLogIn : loadChat;
-  await load().catch(() => undefined);
+  await loaderFor(path)().catch(() => undefined);
+}
+
+function loaderFor(path: string): () => Promise<unknown> {
+  if (isLogIn(path)) return loadLogIn;
+  if (isForStrangers(path)) return loadAccount;
+  return loadChat;
 }

@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState, type SubmitEvent } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type SubmitEvent } from 'react';
 import { useApi } from '@/api/api-context';
 import { ApiProblem } from '@/api/problem';
 import type { Me } from '@/api/types';
 import { EyeIcon } from '@/components/icons';
 import { Logo } from '@/components/logo';
+import { waitWords } from '@/i18n/problem-words';
 import { useText, type Translate } from '@/i18n/use-text';
 import { logIn } from './api';
 import type { FallbackForm } from './fallback-form';
@@ -14,11 +15,13 @@ interface Props {
   initialError?: string | null;
   /** What was typed before this form was there. */
   typed?: Pick<FallbackForm, 'username' | 'password' | 'focused'>;
+  /** Where else to go, for whoever cannot log in. */
+  links?: ReactNode;
   onLoggedIn: (me: Me) => void;
 }
 
 export function LogInForm(props: Props) {
-  const { notice, initialError = null, typed, onLoggedIn } = props;
+  const { notice, initialError = null, typed, links, onLoggedIn } = props;
   const t = useText();
   const api = useApi();
   const [error, setError] = useState(initialError);
@@ -106,6 +109,7 @@ export function LogInForm(props: Props) {
           {busy ? t('login.busy') : t('login.submit')}
         </button>
       </form>
+      {links && <div className="login-links">{links}</div>}
     </div>
   );
 }
@@ -117,7 +121,7 @@ function explain(problem: unknown, t: Translate): string {
       return t('login.error.wrong');
     case 'throttled': {
       const { retryAfter = 60 } = problem as ApiProblem;
-      return t('login.error.throttled', { seconds: Math.ceil(retryAfter) });
+      return t('login.error.throttled', { wait: waitWords(retryAfter, t) });
     }
     case 'unreachable':
       return t('login.error.unreachable');
