@@ -6,6 +6,7 @@ use std::time::Duration;
 use chatapp_domain::accounts::Accounts;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::events::EventStore;
+use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::sign_up::SignUps;
@@ -25,11 +26,15 @@ const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
 const FIRST_PURGE: Duration = Duration::from_secs(60);
 /// How long events can be followed, as the API promises.
 const EVENTS_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How often it is noted who left, and who is here.
+const DEPARTED_EVERY: Duration = Duration::from_secs(2);
+const PRESENT_EVERY: Duration = Duration::from_secs(60);
 /// How long a round under way may take to end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the rounds work with.
 pub(crate) struct Upkeep {
+    pub(crate) presence: Presence,
     pub(crate) reconciliation: Reconciliation,
     /// The longest that a lost wake-up can cost.
     pub(crate) compare_every: Duration,
@@ -46,6 +51,7 @@ pub(crate) struct Upkeep {
 pub(crate) struct Background {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    presence: Presence,
 }
 
 impl Background {
@@ -63,9 +69,16 @@ impl Background {
                 tasks.spawn(bus.run(async move { drop(stopped.changed().await) }));
             }
         }
+        let presence = upkeep.presence.clone();
+        let left = upkeep.presence.clone();
+        let departed = async move || note("note who left", left.note_departed().await);
+        tasks.spawn(every(DEPARTED_EVERY, DEPARTED_EVERY, stopped.clone(), departed));
+        let here = upkeep.presence.clone();
+        let present = async move || note("note who is here", here.note_present().await);
+        tasks.spawn(every(PRESENT_EVERY, PRESENT_EVERY, stopped.clone(), present));
         let purge = async move || note("forget what is past its time", upkeep.purge().await);
         tasks.spawn(every(FIRST_PURGE, PURGE_EVERY, stopped, purge));
-        Self { stop, tasks }
+        Self { stop, tasks, presence }
     }
 
     /// Lets rounds under way end, but not for long.
@@ -74,6 +87,10 @@ impl Background {
         let ended = timeout(PATIENCE, async { while self.tasks.join_next().await.is_some() {} }).await;
         if ended.is_err() {
             self.tasks.shutdown().await;
+        }
+        // Everyone has just left.
+        if let Ok(outcome) = timeout(PATIENCE, self.presence.note_departed()).await {
+            note("note who left", outcome);
         }
     }
 }

@@ -18,6 +18,7 @@ use chatapp_domain::ports::nodes::{Alone, Nodes};
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::ports::secrets::Secrets;
 use chatapp_domain::post::{Links, Post};
+use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::sign_up::SignUps;
@@ -123,7 +124,9 @@ impl Application {
             settings.accounts.sign_up,
         );
         let recovery = Recovery::new(recovery, accounts.clone(), hasher, secrets.clone(), clock.clone(), post);
+        let presence = Presence::new(users.clone(), feed.clone(), notifier.clone(), clock.clone());
         let upkeep = Upkeep {
+            presence: presence.clone(),
             reconciliation,
             compare_every: settings.nodes.compare_every,
             cluster,
@@ -145,6 +148,7 @@ impl Application {
             messaging: Messaging::new(users.clone(), database.messages(), notifier.clone(), clock.clone()),
             conversations: Conversations::new(users.clone(), database.conversations(), notifier.clone()),
             directory: Directory::new(users),
+            presence,
             catch_up: CatchUp::new(events),
             feed,
             notifier,

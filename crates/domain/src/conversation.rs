@@ -75,8 +75,11 @@ pub struct Conversation {
     pub last_seq: Seq,
     /// Up to where I have read.
     pub read_seq: Seq,
-    /// Up to where the other person has read.
+    /// Up to where the other person has read; 0 if the two do not share it.
     pub peer_read_seq: Seq,
+    /// Up to where the other person has received, which is never less than what they have read; 0 if the two do not
+    /// share it.
+    pub peer_delivered_seq: Seq,
     /// How many messages of the other person come after `read_seq`.
     pub unread: i64,
     /// My event position of the newest message: conversations are listed by it, latest first, and paged by it.

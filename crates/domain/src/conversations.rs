@@ -68,6 +68,16 @@ impl Conversations {
         self.conversations.mark_read(&place, seq, Box::new(move |moved| tell(&*notifier, &told, moved))).await
     }
 
+    /// Moves forward up to where I have received, and tells the other person's connections if both share it. `false` if
+    /// nothing was said in the conversation.
+    pub async fn mark_delivered(&self, me: Identity, peer: &str, seq: Seq) -> Result<bool, StoreError> {
+        let Some(peer) = self.users.identify(peer).await? else { return Ok(false) };
+        let place = Participation::of(me, peer);
+        let (notifier, me, to) = (Arc::clone(&self.notifier), place.me().username.clone(), place.peer().id);
+        let then = move |seq| notifier.whisper(to, Whisper::Delivered { peer: me, seq });
+        self.conversations.mark_delivered(&place, seq, Box::new(then)).await
+    }
+
     /// Tells `peer` that `me` started or stopped typing. Names nobody has are ignored.
     pub async fn typing(&self, me: &Identity, peer: &str, typing: bool) -> Result<(), StoreError> {
         if let Some(peer) = self.users.identify(peer).await?.filter(|peer| peer.id != me.id) {
@@ -82,7 +92,7 @@ fn tell(notifier: &dyn Notifier, place: &Participation, moved: &ReadMoved) {
     let change = Change::Read { reader: me.username.clone(), seq: moved.seq };
     let event = |pos, peer: &Identity| Event { pos, peer: peer.username.clone(), change: change.clone() };
     notifier.notify(me.id, event(moved.reader_pos, peer));
-    if !place.is_with_oneself() {
-        notifier.notify(peer.id, event(moved.peer_pos, me));
+    if let Some(peer_pos) = moved.peer_pos.filter(|_| !place.is_with_oneself()) {
+        notifier.notify(peer.id, event(peer_pos, me));
     }
 }

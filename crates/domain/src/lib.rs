@@ -20,6 +20,8 @@ pub mod page;
 pub mod password;
 pub mod ports;
 pub mod post;
+pub mod presence;
+pub mod privacy;
 pub mod reconciliation;
 pub mod recovery;
 pub mod session;

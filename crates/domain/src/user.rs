@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::avatar::AvatarVersion;
 use crate::password::PasswordHash;
+use crate::privacy::Privacy;
 use crate::text;
 use crate::time::Timestamp;
 
@@ -132,6 +133,10 @@ pub struct User {
     pub joined_at: Timestamp,
     /// Which picture the person has, if any.
     pub avatar: Option<AvatarVersion>,
+    /// What the user shares with others.
+    pub privacy: Privacy,
+    /// When the user last had a connection; not known if nobody may know it.
+    pub last_seen: Option<Timestamp>,
 }
 
 impl User {

@@ -100,7 +100,7 @@ mod tests {
         );
         assert_eq!(
             json(r#"{"a":null,"b":true,"c":[1],"d":{}}"#).await.unwrap(),
-            "a=null\nb=not text\nc=not text\nd=not text\n"
+            "a=null\nb=true\nc=not text\nd=not text\n"
         );
         assert_eq!(json(r#"{"a":"first","a":"last"}"#).await, Ok("a=text last\n".into()));
         assert_eq!(json(r#"{"a":"\u0000\ud83d\ude00"}"#).await, Ok("a=text \0😀\n".into()));

@@ -29,6 +29,7 @@ use crate::wire;
         events::list,
         conversations::list,
         conversations::mark_read,
+        conversations::mark_delivered,
         users::list,
         users::show,
         me::show,

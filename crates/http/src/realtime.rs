@@ -6,6 +6,7 @@
 mod connection;
 mod ear;
 mod ending;
+mod following;
 mod frames;
 mod guard;
 mod inbound;

@@ -26,6 +26,7 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/event/").get(events::list),
         Endpoint::at("/conversation/").get(conversations::list),
         Endpoint::at("/conversation/{username}/read/").on(Method::PUT, conversations::mark_read),
+        Endpoint::at("/conversation/{username}/delivered/").on(Method::PUT, conversations::mark_delivered),
         Endpoint::at("/user/").get(users::list),
         Endpoint::at("/user/{username}/").get(users::show),
         Endpoint::at("/user/{username}/avatar/").get(avatar::show),

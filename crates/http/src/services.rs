@@ -16,6 +16,7 @@ use chatapp_domain::ports::figures::Figures;
 use chatapp_domain::ports::nodes::Nodes;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::post::Links;
+use chatapp_domain::presence::Presence;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
@@ -45,6 +46,8 @@ pub struct Services {
     pub conversations: Conversations,
     /// Finding people.
     pub directory: Directory,
+    /// Who is here, for those who may know.
+    pub presence: Presence,
     /// Following a user's events.
     pub catch_up: CatchUp,
     /// What sockets and long polls listen to.

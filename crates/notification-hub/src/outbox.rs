@@ -26,6 +26,7 @@ pub(crate) struct Outbox {
 struct Waiting {
     state: State,
     session_ended: bool,
+    sharing_changed: bool,
     behind: bool,
     events: VecDeque<Arc<Event>>,
     latest: Option<Pos>,
@@ -85,7 +86,8 @@ impl Outbox {
             }
             Whisper::SessionsEnded(_) => waiting.session_ended = true,
             Whisper::Latest(pos) => waiting.latest = waiting.latest.max(Some(*pos)),
-            Whisper::Typing { .. } | Whisper::Presence { .. } => waiting.pass_on(whisper),
+            Whisper::SharingChanged => waiting.sharing_changed = true,
+            Whisper::Typing { .. } | Whisper::Delivered { .. } | Whisper::Presence { .. } => waiting.pass_on(whisper),
         }
         waiting.waker.take()
     }
@@ -144,6 +146,9 @@ impl Waiting {
         if let Some(pos) = self.latest.take() {
             return Some(Delivery::Whisper(Whisper::Latest(pos)));
         }
+        if mem::take(&mut self.sharing_changed) {
+            return Some(Delivery::Whisper(Whisper::SharingChanged));
+        }
         self.passing.pop_front().map(Delivery::Whisper)
     }
 
@@ -161,6 +166,10 @@ fn same_subject(one: &Whisper, other: &Whisper) -> bool {
     match (one, other) {
         (Whisper::Typing { peer: one, .. }, Whisper::Typing { peer: other, .. })
         | (Whisper::Presence { user: one, .. }, Whisper::Presence { user: other, .. }) => one == other,
+        // The furthest counts, in whatever order they come.
+        (Whisper::Delivered { peer: one, seq: from }, Whisper::Delivered { peer: other, seq: to }) => {
+            one == other && from <= to
+        }
         _ => false,
     }
 }

@@ -76,11 +76,15 @@ impl Registry {
         wake(wakers);
     }
 
-    /// Tells every connection of `to` something passing.
+    /// Tells every connection of `to` something passing; and whoever watches them, if it is about what they share.
     pub(crate) fn whisper(&self, to: UserId, whisper: &Whisper) {
         let shard = self.lock(to);
-        let Some(outboxes) = shard.connected.get(&to) else { return };
-        let wakers: Vec<Waker> = outboxes.iter().filter_map(|outbox| outbox.whisper(whisper)).collect();
+        let own = shard.connected.get(&to).into_iter().flatten();
+        let mut wakers: Vec<Waker> = own.filter_map(|outbox| outbox.whisper(whisper)).collect();
+        if *whisper == Whisper::SharingChanged {
+            let watchers = shard.watched.get(&to).into_iter().flat_map(BTreeMap::values);
+            wakers.extend(watchers.filter_map(|watcher| watcher.outbox.whisper(whisper)));
+        }
         drop(shard);
         wake(wakers);
     }

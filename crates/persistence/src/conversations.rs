@@ -8,7 +8,8 @@ use chatapp_domain::event::Pos;
 use chatapp_domain::message::Seq;
 use chatapp_domain::page::PageSize;
 use chatapp_domain::ports::StoreError;
-use chatapp_domain::ports::conversations::{AfterRead, ConversationStore, ReadMoved};
+use chatapp_domain::ports::conversations::{AfterDelivered, AfterRead, ConversationStore, ReadMoved};
+use chatapp_domain::privacy::Privacy;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::{Identity, User, UserId};
 use diesel::dsl::{exists, not};
@@ -64,6 +65,26 @@ impl ConversationStore for Conversations {
         );
         Ok(marked.await?.0)
     }
+
+    async fn mark_delivered(&self, place: &Participation, seq: Seq, then: AfterDelivered) -> Result<bool, StoreError> {
+        let place = place.clone();
+        // Sends wait for each other's writes, so they only wait for this one if there is something to write.
+        let Some(receipt) = self.0.read(move |connection| receipt(connection, &place, seq.0)).await? else {
+            return Ok(false);
+        };
+        if let Receipt::New { told, .. } = receipt {
+            let moved = self.0.write_aside::<_, Never>(
+                move |connection| Ok(receipt.save(connection)?),
+                move |moved| {
+                    if let Some(seq) = told.filter(|_| *moved) {
+                        then(seq);
+                    }
+                },
+            );
+            moved.await?;
+        }
+        Ok(true)
+    }
 }
 
 /// A conversation, its newest message, what that row counts, and the other person.
@@ -99,7 +120,8 @@ fn list(connection: &mut AnyConnection, me: &Identity, before: i64, size: PageSi
         Some(rows) => rows,
         None => all_of(connection, me.id.0)?,
     };
-    let mut found: Vec<Conversation> = rows.into_iter().map(|row| seen_by(me, row)).collect();
+    let mine = privacy(connection, me.id)?;
+    let mut found: Vec<Conversation> = rows.into_iter().map(|row| seen_by(me, mine, row)).collect();
     found.retain(|conversation| conversation.activity.0 < before);
     found.sort_unstable_by_key(|conversation| std::cmp::Reverse(conversation.activity));
     found.truncate(usize::try_from(size.get()).unwrap_or_default());
@@ -202,29 +224,119 @@ fn find(connection: &mut AnyConnection, place: &Participation) -> QueryResult<Op
         let query = with_newest_message_and_peer!(conversations::low_id).filter(is_this);
         on_engine!(connection, c => query.first(c)).optional()?
     };
-    Ok(row.map(|row| seen_by(place.me(), row)))
+    let Some(row) = row else { return Ok(None) };
+    let mine = privacy(connection, place.me().id)?;
+    Ok(Some(seen_by(place.me(), mine, row)))
 }
 
-fn seen_by(me: &Identity, (row, last_message, (low_sent, sender_pos, recipient_pos), peer): Row) -> Conversation {
+/// What somebody shares.
+fn privacy(connection: &mut AnyConnection, user: UserId) -> QueryResult<Privacy> {
+    let query = users::table.find(user.0).select((users::receipts, users::presence));
+    let found: Option<(bool, bool)> = on_engine!(connection, c => query.first(c)).optional()?;
+    Ok(found.map_or(Privacy::OPEN, |(receipts, presence)| Privacy { receipts, presence }))
+}
+
+/// Whether both people see up to where the other has received and read.
+fn share_receipts(connection: &mut AnyConnection, place: &Participation) -> QueryResult<bool> {
+    if place.is_with_oneself() {
+        return Ok(true);
+    }
+    let (mine, theirs) = (privacy(connection, place.me().id)?, privacy(connection, place.peer().id)?);
+    Ok(mine.share_receipts(theirs))
+}
+
+fn seen_by(
+    me: &Identity,
+    mine: Privacy,
+    (row, last_message, (low_sent, sender_pos, recipient_pos), peer): Row,
+) -> Conversation {
     let peer = User::from(peer);
     let low_is_me = row.low_id == me.id.0;
     let activity = if last_message.sender_id == me.id.0 { sender_pos } else { recipient_pos };
-    let (read_seq, peer_read_seq) =
-        if low_is_me { (row.low_read_seq, row.high_read_seq) } else { (row.high_read_seq, row.low_read_seq) };
+    let to_oneself = row.low_id == row.high_id;
+    let (low, high) = (Reach::of_low(&row), Reach::of_high(&row));
+    let (own, theirs) = if low_is_me { (low, if to_oneself { low } else { high }) } else { (high, low) };
+    let shown = if to_oneself || mine.share_receipts(peer.privacy) { theirs } else { Reach::default() };
     let last_seq = Seq(last_message.seq);
     let unread = match low_is_me {
-        _ if row.low_id == row.high_id => 0,
+        _ if to_oneself => 0,
         true => last_seq.0 - low_sent - row.low_read_count,
         false => low_sent - row.high_read_count,
     };
     Conversation {
         last_message: last_message.between(me, &peer.identity()),
         last_seq,
-        read_seq: Seq(read_seq),
-        peer_read_seq: Seq(if row.low_id == row.high_id { read_seq } else { peer_read_seq }),
+        read_seq: Seq(own.read),
+        peer_read_seq: Seq(shown.read),
+        peer_delivered_seq: Seq(shown.delivered),
         unread,
         activity: Pos(activity),
         peer,
+    }
+}
+
+/// Up to where somebody has read and received. What was read was received.
+#[derive(Clone, Copy, Default)]
+struct Reach {
+    read: i64,
+    delivered: i64,
+}
+
+impl Reach {
+    fn of_low(row: &ConversationRow) -> Self {
+        Self { read: row.low_read_seq, delivered: row.low_delivered_seq.max(row.low_read_seq) }
+    }
+
+    fn of_high(row: &ConversationRow) -> Self {
+        Self { read: row.high_read_seq, delivered: row.high_delivered_seq.max(row.high_read_seq) }
+    }
+}
+
+/// Where a conversation stands; nothing if nothing was said in it.
+fn standing(connection: &mut AnyConnection, place: &Participation) -> QueryResult<Option<(ConversationRow, i64)>> {
+    let (low, high) = (place.pair().low(), place.pair().high());
+    let query = conversations::table
+        .inner_join(messages::table.on(is_newest_message!()))
+        .filter(conversations::low_id.eq(low.0).and(conversations::high_id.eq(high.0)))
+        .select((CONVERSATION, messages::seq));
+    on_engine!(connection, c => query.first(c)).optional()
+}
+
+/// Something that was received.
+#[derive(Clone, Copy)]
+enum Receipt {
+    /// It was said before, or follows from what was read.
+    Known,
+    /// Up to a place, in a conversation, by the lower or the higher of the two; and what to tell the other.
+    New { conversation: i64, by_low: bool, seq: i64, told: Option<Seq> },
+}
+
+/// What it means that somebody received up to a place; nothing if nothing was said there.
+fn receipt(connection: &mut AnyConnection, place: &Participation, seq: i64) -> QueryResult<Option<Receipt>> {
+    let Some((row, last_seq)) = standing(connection, place)? else { return Ok(None) };
+    let by_low = place.me().id == place.pair().low();
+    let reach = if by_low { Reach::of_low(&row) } else { Reach::of_high(&row) };
+    let seq = seq.min(last_seq);
+    if seq <= reach.delivered {
+        return Ok(Some(Receipt::Known));
+    }
+    let told = !place.is_with_oneself() && share_receipts(connection, place)?;
+    Ok(Some(Receipt::New { conversation: row.id, by_low, seq, told: told.then_some(Seq(seq)) }))
+}
+
+impl Receipt {
+    /// Whether it moved the position, which another one may have moved further meanwhile.
+    fn save(self, connection: &mut AnyConnection) -> QueryResult<bool> {
+        let Self::New { conversation, by_low, seq, .. } = self else { return Ok(false) };
+        let this = conversations::table.filter(conversations::id.eq(conversation));
+        let moved = if by_low {
+            let column = conversations::low_delivered_seq;
+            diesel::update(this.filter(column.lt(seq))).set(column.eq(seq)).execute(connection)?
+        } else {
+            let column = conversations::high_delivered_seq;
+            diesel::update(this.filter(column.lt(seq))).set(column.eq(seq)).execute(connection)?
+        };
+        Ok(moved > 0)
     }
 }
 
@@ -235,14 +347,8 @@ fn move_forward<E>(
     seq: i64,
 ) -> Result<Option<ReadMoved>, UnitError<E>> {
     let mut feeds = lock_feeds(connection, place)?;
-    let (low, high) = (place.pair().low(), place.pair().high());
-    let found = conversations::table
-        .inner_join(messages::table.on(is_newest_message!()))
-        .filter(conversations::low_id.eq(low.0).and(conversations::high_id.eq(high.0)))
-        .select((CONVERSATION, messages::seq));
-    let found: Option<(ConversationRow, i64)> = on_engine!(connection, c => found.first(c)).optional()?;
-    let Some((row, last_seq)) = found else { return Ok(None) };
-    let i_am_low = place.me().id == low;
+    let Some((row, last_seq)) = standing(connection, place)? else { return Ok(None) };
+    let i_am_low = place.me().id == place.pair().low();
     let target = seq.min(last_seq);
     if target <= if i_am_low { row.low_read_seq } else { row.high_read_seq } {
         return Ok(None);
@@ -259,11 +365,16 @@ fn move_forward<E>(
         let read = (conversations::high_read_seq.eq(target), conversations::high_read_count.eq(low_sent));
         this.set(read).execute(connection)?;
     }
+    let shared = share_receipts(connection, place)?;
     let mut place_in =
         |user: UserId, peer: UserId| take_place(connection, &mut feeds, place.me().id, user, peer, target);
     let reader_pos = place_in(place.me().id, place.peer().id)?;
-    let peer_pos = if place.is_with_oneself() { reader_pos } else { place_in(place.peer().id, place.me().id)? };
-    Ok(Some(ReadMoved { seq: Seq(target), reader_pos: Pos(reader_pos), peer_pos: Pos(peer_pos) }))
+    let peer_pos = match shared {
+        _ if place.is_with_oneself() => Some(reader_pos),
+        true => Some(place_in(place.peer().id, place.me().id)?),
+        false => None,
+    };
+    Ok(Some(ReadMoved { seq: Seq(target), reader_pos: Pos(reader_pos), peer_pos: peer_pos.map(Pos) }))
 }
 
 /// Both people's counters, locked in ascending order as every writer does.

@@ -169,11 +169,38 @@ impl Database {
         T: Send + 'static,
         E: Send + 'static,
     {
+        self.write_beside(false, unit, then).await
+    }
+
+    /// The same for what leaves alone everything that sends count with (feeds, and which conversations there are): sends
+    /// need not look into the database again afterwards.
+    pub(crate) async fn write_aside<T, E>(
+        &self,
+        unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<E>> + Send + 'static,
+        then: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, WriteError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.write_beside(true, unit, then).await
+    }
+
+    async fn write_beside<T, E>(
+        &self,
+        aside: bool,
+        unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<E>> + Send + 'static,
+        then: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, WriteError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
         if !self.inner.settings.url.is_sqlite() {
             return self.on_pool(move |connection| repeat_on_conflict(connection, unit, then)).await;
         }
         let (reply, answer) = oneshot::channel();
-        let unit = PlainUnit { unit, then, reply, result: None };
+        let unit = PlainUnit { aside, unit, then, reply, result: None };
         self.submit(Job::Unit(Box::new(unit))).await?;
         self.answer(answer).await?
     }
@@ -313,6 +340,7 @@ fn repeat_on_conflict<T, E>(
 
 /// A unit of work on its way through the writer.
 struct PlainUnit<F, A, T, E> {
+    aside: bool,
     unit: F,
     then: A,
     reply: oneshot::Sender<Result<T, WriteError<E>>>,
@@ -334,6 +362,10 @@ where
                 Ok(())
             }
         }
+    }
+
+    fn is_aside(&self) -> bool {
+        self.aside
     }
 
     fn settle(self: Box<Self>, committed: Result<(), StoreError>) {

@@ -2,6 +2,7 @@
 
 use chatapp_domain::avatar::AvatarVersion;
 use chatapp_domain::message::{IdempotencyKey, Message, MessageBody, MessageId, Seq};
+use chatapp_domain::privacy::Privacy;
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{Identity, User, UserId, Username};
 use diesel::prelude::*;
@@ -16,10 +17,11 @@ macro_rules! columns {
     };
 }
 
-columns!(USER, users: id, username, display_name, email, is_active, is_superuser, joined_at, avatar);
+columns!(USER, users: id, username, display_name, email, is_active, is_superuser, joined_at, avatar, receipts, presence,
+    last_seen);
 columns!(FEED, feeds: user_id, last_pos, forgotten_pos, message_count);
 columns!(CONVERSATION, conversations: id, low_id, high_id, low_read_seq, low_read_count, high_read_seq,
-    high_read_count);
+    high_read_count, low_delivered_seq, high_delivered_seq);
 columns!(MESSAGE, messages: id, seq, sender_id, recipient_id, sent_at, client_key, body);
 
 /// Joins a conversation with its newest message: one step down an index for each conversation, on both engines. (With
@@ -46,6 +48,9 @@ pub(crate) struct UserRow {
     pub(crate) is_superuser: bool,
     pub(crate) joined_at: i64,
     pub(crate) avatar: Option<String>,
+    pub(crate) receipts: bool,
+    pub(crate) presence: bool,
+    pub(crate) last_seen: Option<i64>,
 }
 
 impl From<UserRow> for User {
@@ -59,6 +64,8 @@ impl From<UserRow> for User {
             is_superuser: row.is_superuser,
             joined_at: Timestamp::from_micros(row.joined_at),
             avatar: row.avatar.map(AvatarVersion::from_store),
+            privacy: Privacy { receipts: row.receipts, presence: row.presence },
+            last_seen: row.last_seen.map(Timestamp::from_micros),
         }
     }
 }
@@ -81,6 +88,8 @@ pub(crate) struct ConversationRow {
     pub(crate) low_read_count: i64,
     pub(crate) high_read_seq: i64,
     pub(crate) high_read_count: i64,
+    pub(crate) low_delivered_seq: i64,
+    pub(crate) high_delivered_seq: i64,
 }
 
 #[derive(Clone, Debug, Queryable)]

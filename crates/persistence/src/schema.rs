@@ -15,6 +15,9 @@ diesel::table! {
         email_key -> Nullable<Text>,
         look -> Nullable<Binary>,
         avatar -> Nullable<Text>,
+        receipts -> Bool,
+        presence -> Bool,
+        last_seen -> Nullable<BigInt>,
     }
 }
 
@@ -50,6 +53,8 @@ diesel::table! {
         low_read_count -> BigInt,
         high_read_seq -> BigInt,
         high_read_count -> BigInt,
+        low_delivered_seq -> BigInt,
+        high_delivered_seq -> BigInt,
     }
 }
 

@@ -8,6 +8,8 @@ use chatapp_domain::naming::Look;
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::users::{CreateUserError, UserQuery, UserStore};
+use chatapp_domain::privacy::{Privacy, PrivacyChange};
+use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{DisplayName, EmailKey, Identity, NewUser, User, UserId, Username, UsernameKey};
 use diesel::prelude::*;
 use moka::sync::Cache;
@@ -164,6 +166,51 @@ impl UserStore for Users {
             memory.forget_all();
         }
         Ok(changed?)
+    }
+
+    async fn privacy_of(&self, users: Vec<UserId>) -> Result<Vec<(UserId, Privacy)>, StoreError> {
+        let wanted: Vec<i64> = users.into_iter().map(|user| user.0).collect();
+        let rows = self.0.read(move |connection| {
+            let columns = (users::id, users::receipts, users::presence);
+            users::table.filter(users::id.eq_any(wanted)).select(columns).load::<(i64, bool, bool)>(connection)
+        });
+        let privacy = |(id, receipts, presence)| (UserId(id), Privacy { receipts, presence });
+        Ok(rows.await?.into_iter().map(privacy).collect())
+    }
+
+    async fn set_privacy(&self, id: UserId, change: PrivacyChange) -> Result<(), StoreError> {
+        let changed = self.0.write_aside::<_, Never>(
+            move |connection| {
+                let user = || diesel::update(users::table.find(id.0));
+                if let Some(receipts) = change.receipts {
+                    user().set(users::receipts.eq(receipts)).execute(connection)?;
+                }
+                if let Some(presence) = change.presence {
+                    user().set(users::presence.eq(presence)).execute(connection)?;
+                }
+                if change.presence == Some(false) {
+                    user().set(users::last_seen.eq(None::<i64>)).execute(connection)?;
+                }
+                Ok(())
+            },
+            |_| (),
+        );
+        Ok(changed.await?)
+    }
+
+    async fn note_seen(&self, users: Vec<UserId>, at: Timestamp) -> Result<(), StoreError> {
+        let (wanted, at): (Vec<i64>, i64) = (users.into_iter().map(|user| user.0).collect(), at.as_micros());
+        let noted = self.0.write_aside::<_, Never>(
+            move |connection| {
+                let is_news = users::last_seen.is_null().or(users::last_seen.lt(at));
+                let shared = users::id.eq_any(&wanted).and(users::presence.eq(true));
+                let users = users::table.filter(shared).filter(is_news);
+                diesel::update(users).set(users::last_seen.eq(Some(at))).execute(connection)?;
+                Ok(())
+            },
+            |_| (),
+        );
+        Ok(noted.await?)
     }
 
     async fn count(&self) -> Result<i64, StoreError> {

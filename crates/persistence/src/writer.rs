@@ -38,6 +38,9 @@ pub(crate) trait Unit: Send {
     /// transaction.
     fn run(&mut self, connection: &mut AnyConnection) -> QueryResult<()>;
 
+    /// Whether it leaves alone what sends count with: feeds, conversations and who takes part in them.
+    fn is_aside(&self) -> bool;
+
     /// Answers, after the commit or after the failure.
     fn settle(self: Box<Self>, committed: Result<(), StoreError>);
 
@@ -191,7 +194,9 @@ impl Worker {
 fn run_all(connection: &mut AnyConnection, appender: &mut Appender, batch: &mut [Job]) -> QueryResult<()> {
     for run in batch.chunk_by_mut(|one, next| one.is_append() && next.is_append()) {
         if let [Job::Unit(unit)] = run {
-            appender.forget();
+            if !unit.is_aside() {
+                appender.forget();
+            }
             unit.run(connection)?;
         } else {
             let mut appends: Vec<&mut Append> = run.iter_mut().filter_map(Job::as_append).collect();

@@ -18,6 +18,7 @@ use chatapp_domain::page::{Cursor, PageNumber};
 use chatapp_domain::ports::invitations::NewInvitation;
 use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::users::UserQuery;
+use chatapp_domain::privacy::PrivacyChange;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
 use chatapp_domain::user::{DisplayName, Email, EmailKey, User, UserId, Username, UsernameKey};
 use chatapp_testkit::builders::{self, NEW_YEAR, a_size};
@@ -215,6 +216,12 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.avatars.of("user7").await.unwrap().unwrap();
     stores.avatars.remove(users[8].id).await.unwrap();
 
+    let everyone: Vec<UserId> = users[..100].iter().map(|user| user.id).collect();
+    stores.users.privacy_of(everyone.clone()).await.unwrap();
+    let change = PrivacyChange { receipts: Some(true), presence: Some(false) };
+    stores.users.set_privacy(UserId(ada.id.0 + 5), change).await.unwrap();
+    stores.users.note_seen(everyone, NEW_YEAR).await.unwrap();
+
     sign_ups_and_links(stores, ada).await;
 
     send("three").await;
@@ -229,6 +236,8 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.conversations.list(&ada.identity(), Some(Pos(100)), a_size(50)).await.unwrap();
     stores.conversations.mark_read(&other, Seq(1), Box::new(|_| ())).await.unwrap().unwrap();
     stores.conversations.mark_read(&place, Seq(1), Box::new(|_| ())).await.unwrap().unwrap();
+    assert!(stores.conversations.mark_delivered(&other, Seq(2), Box::new(|_| ())).await.unwrap());
+    assert!(stores.conversations.mark_delivered(&place, Seq(2), Box::new(|_| ())).await.unwrap());
     stores.conversations.find(&place).await.unwrap().unwrap();
     stores.conversations.find(&other).await.unwrap().unwrap();
 

@@ -12,6 +12,7 @@ pub mod reading;
 pub mod recovery;
 mod scene;
 pub mod sessions;
+pub mod sharing;
 pub mod sign_ups;
 pub mod users;
 
@@ -217,6 +218,15 @@ macro_rules! contract_tests {
             reading_the_same_place_at_once_is_one_event,
             reading_different_places_at_once_only_goes_forward,
             writing_and_reading_in_both_directions_at_once_adds_up,
+        );
+        $crate::promises_kept!($stores, sharing:
+            a_receipt_only_goes_forward_and_is_told_once,
+            reading_implies_receiving,
+            a_note_to_oneself_has_no_receipt_to_tell,
+            receipts_at_once_only_go_forward,
+            receipts_are_hidden_in_both_directions,
+            each_switch_is_kept_by_itself,
+            when_people_were_last_here_is_kept_if_they_share_it,
         );
         $crate::promises_kept!($stores, events:
             a_living_store_is_healthy,

@@ -155,6 +155,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversation/{username}/delivered/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how far you have received
+         * @description Positions only move forward, past the end means the end, and what was read was received. The other person's
+         *     connections are told with a frame `delivered`, if you two share it.
+         */
+        put: operations["put_conversation_username_delivered"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversation/{username}/read/": {
         parameters: {
             query?: never;
@@ -232,6 +253,28 @@ export interface paths {
          * @description Another address counts once the link was followed that is mailed there; until then it is `pending_email`.
          */
         patch: operations["patch_me"];
+        trace?: never;
+    };
+    "/api/v1/me/avatar/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give yourself a picture
+         * @description What others see is the middle of it, 256 pixels wide and high, the right way up, without anything else that the file
+         *     says.
+         */
+        put: operations["put_me_avatar"];
+        post?: never;
+        /** Have no picture any more */
+        delete: operations["delete_me_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/session/": {
@@ -440,6 +483,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/user/{username}/avatar/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody's picture
+         * @description With the `v` that the person's `avatar` carries it may be kept for ever, otherwise for a minute.
+         */
+        get: operations["get_user_username_avatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -485,7 +548,12 @@ export interface components {
             last_seq: number;
             /**
              * Format: int64
-             * @description Up to which `seq` the other person has read.
+             * @description Up to which `seq` the other person has received: never less than `peer_read_seq`.
+             */
+            peer_delivered_seq: number;
+            /**
+             * Format: int64
+             * @description Up to which `seq` the other person has read; 0 if you two do not share it.
              */
             peer_read_seq: number;
             /**
@@ -630,6 +698,8 @@ export interface components {
         };
         /** @description Your own account. */
         Me: {
+            /** @description Where your picture is, if you have one. */
+            avatar?: string | null;
             date_joined: components["schemas"]["Stamp"];
             /** @description The name that others see; empty means the username. */
             display_name: string;
@@ -637,6 +707,10 @@ export interface components {
             is_superuser: boolean;
             /** @description The address that becomes yours once you follow the link that was mailed there. */
             pending_email?: string | null;
+            /** @description Whether you and others see of each other when you come and go. */
+            presence: boolean;
+            /** @description Whether you and others see of each other up to where you have received and read. */
+            receipts: boolean;
             settings: components["schemas"]["PageSettings"];
             /** @example ada */
             username: string;
@@ -756,14 +830,18 @@ export interface components {
         };
         /** @description What to change of one's own account. */
         Profile: {
-            /** @description At most 100 code points; empty means the username. */
+            /** @description At most 150 code points; empty means the username. */
             display_name?: string | null;
             /** @description Where to reach you; counts once you follow the link that is mailed there. Needs your password. */
             email?: string | null;
             /** @description Needed with `email`. */
             password?: string | null;
+            /** @description Whether you and others see of each other when you come and go. */
+            presence?: boolean | null;
+            /** @description Whether you and others see of each other up to where you have received and read. */
+            receipts?: boolean | null;
         };
-        /** @description How far one has read. */
+        /** @description How far one has read or received. */
         ReadMark: {
             /**
              * Format: int64
@@ -836,11 +914,17 @@ export interface components {
         /** @description A person. */
         User: {
             /**
+             * @description Where the person's picture is: another one is somewhere else. `null`: there is none.
+             * @example /api/v1/user/grace/avatar/?v=pZ4mJ9r0QnW3sX7c
+             */
+            avatar?: string | null;
+            /**
              * @description The name to show; empty means the username.
              * @example Grace Hopper
              */
             display_name: string;
-            /** @description Whether the person has a connection just now. */
+            last_seen?: components["schemas"]["Stamp"] | null;
+            /** @description Whether the person has a connection just now; never if you two do not share it. */
             online: boolean;
             /** @example grace */
             username: string;
@@ -1715,6 +1799,122 @@ export interface operations {
             };
         };
     };
+    put_conversation_username_delivered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The other person. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadMark"];
+                "application/x-www-form-urlencoded": components["schemas"]["ReadMark"];
+            };
+        };
+        responses: {
+            /** @description It is noted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not understood, or a field is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was said between you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_conversation_username_read: {
         parameters: {
             query?: never;
@@ -2155,6 +2355,178 @@ export interface operations {
             };
             /** @description The body's type is not understood. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_me_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file itself: at most `avatar_max_size` bytes and 40 megapixels. */
+        requestBody: {
+            content: {
+                "image/gif": number[];
+                "image/jpeg": number[];
+                "image/png": number[];
+                "image/webp": number[];
+            };
+        };
+        responses: {
+            /** @description You, as you are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The body is not understood, or a field is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_me_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You have none. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or a write that another site's page asked for. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3282,6 +3654,92 @@ export interface operations {
                 };
             };
             /** @description Nobody has that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user_username_avatar: {
+        parameters: {
+            query?: {
+                /** @description Which one you mean. */
+                v?: string;
+            };
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JPEG file of 256 by 256 pixels. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description It is the one of your `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has that name, or the person has no picture. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -21,7 +21,6 @@ export type User = Schemas['User'] & { last_seen?: string | null };
 export type Me = Schemas['Me'] & { receipts?: boolean };
 export type Conversation = Omit<Schemas['Conversation'], 'user'> & {
   user: User;
-  peer_delivered_seq?: number;
 };
 export type ConversationPage = Omit<Schemas['ConversationPage'], 'results'> & {
   results: Conversation[];

@@ -34,6 +34,7 @@ export function conversation(username: string, change: Partial<Conversation> = {
     last_seq: 5,
     read_seq: 5,
     peer_read_seq: 5,
+    peer_delivered_seq: 5,
     unread: 0,
     ...change,
   };

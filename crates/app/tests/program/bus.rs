@@ -95,6 +95,12 @@ async fn what_happens_on_one_server_is_told_on_the_other() {
     let read = bob.any("PUT", "/api/v1/conversation/ada/read/", &json!({"seq": 1})).await;
     assert_eq!(read.status(), 200);
     assert_eq!(adas.next_of_type("read").await["reader"], "bob");
+    ada.send("bob", "one more").await;
+    let delivered = bob.any("PUT", "/api/v1/conversation/ada/delivered/", &json!({"seq": 2})).await;
+    assert_eq!(
+        (delivered.status(), &adas.next_of_type("delivered").await["seq"]),
+        (204.try_into().unwrap(), &json!(2))
+    );
     bobs.say(&json!({"type": "typing", "conversation": "ada", "typing": true})).await;
     assert_eq!(adas.next_of_type("typing").await["conversation"], "bob");
 }

@@ -7,6 +7,7 @@ use futures_core::Stream;
 use thiserror::Error;
 
 use crate::event::{Event, Pos};
+use crate::message::Seq;
 use crate::session::SessionId;
 use crate::user::{UserId, Username};
 
@@ -30,6 +31,13 @@ pub enum Whisper {
         /// Started, or stopped.
         typing: bool,
     },
+    /// Somebody has received what this user wrote, up to `seq`. It may come late: the furthest counts.
+    Delivered {
+        /// Who.
+        peer: Username,
+        /// Up to where.
+        seq: Seq,
+    },
     /// Somebody whom this connection watches came or went.
     Presence {
         /// Who.
@@ -37,6 +45,9 @@ pub enum Whisper {
         /// Came, or went.
         online: bool,
     },
+    /// This user shares more or less of their presence than before: their connections, and those that watch them, decide
+    /// anew whom they watch.
+    SharingChanged,
     /// Sessions of this user are over: their connections must close.
     SessionsEnded(Vec<SessionId>),
     /// The store has events up to here: whoever has not, look.

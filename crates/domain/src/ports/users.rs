@@ -6,6 +6,8 @@ use thiserror::Error;
 use crate::page::PageSize;
 use crate::password::PasswordHash;
 use crate::ports::StoreError;
+use crate::privacy::{Privacy, PrivacyChange};
+use crate::time::Timestamp;
 use crate::user::{DisplayName, Identity, NewUser, User, UserId, Username, UsernameKey};
 
 /// Why a user was not made.
@@ -70,6 +72,16 @@ pub trait UserStore: Send + Sync {
 
     /// Lets a user log in, or no longer.
     async fn set_active(&self, id: UserId, active: bool) -> Result<(), StoreError>;
+
+    /// What people share, in one look; nobody is left out whose number somebody has. Whoever asks sees to it that there
+    /// are not too many.
+    async fn privacy_of(&self, users: Vec<UserId>) -> Result<Vec<(UserId, Privacy)>, StoreError>;
+
+    /// Changes what somebody shares. When they were last here is forgotten if they share it no longer.
+    async fn set_privacy(&self, id: UserId, change: PrivacyChange) -> Result<(), StoreError>;
+
+    /// Notes that these people were here at a time, those who share it; never an earlier time than was noted before.
+    async fn note_seen(&self, users: Vec<UserId>, at: Timestamp) -> Result<(), StoreError>;
 
     /// How many people there are.
     async fn count(&self) -> Result<i64, StoreError>;

@@ -46,7 +46,7 @@ pub(crate) async fn list(
     let page = shared.services.conversations.list(&caller.identity, cursor(&query)?, size).await?;
     let next = page.next.map(|Pos(pos)| query.with("cursor", Some(&pos.to_string())));
     let next = next.map(|query| site::absolute(&request, &format!("/api/v1/conversation/?{query}"))).transpose()?;
-    let results = page.conversations.iter().map(|one| seen(&caller, one, &shared)).collect();
+    let results = seen(&caller, &page.conversations, &shared).await?;
     Ok(json::ok(&wire::ConversationPage { next, results }))
 }
 
@@ -83,10 +83,46 @@ pub(crate) async fn mark_read(
     let seq = fields.count("seq", &mut errors).ok_or(ApiError::Fields(errors))?;
     let marked = shared.services.conversations.mark_read(caller.identity.clone(), &peer.0, Seq(seq)).await?;
     let conversation = marked.ok_or(ApiError::NotFound)?;
-    Ok(json::ok(&seen(&caller, &conversation, &shared)))
+    Ok(json::ok(&seen(&caller, std::slice::from_ref(&conversation), &shared).await?.first()))
 }
 
-fn seen<'a>(caller: &Caller, conversation: &'a Conversation, shared: &Shared) -> wire::Conversation<'a> {
-    let online = shared.services.feed.is_online(conversation.peer.id);
-    wire::Conversation::seen_by(caller.identity.id, conversation, online)
+/// Say how far you have received
+///
+/// Positions only move forward, past the end means the end, and what was read was received. The other person's
+/// connections are told with a frame `delivered`, if you two share it.
+#[utoipa::path(
+    put,
+    path = "/api/v1/conversation/{username}/delivered/",
+    tag = "conversations",
+    params(("username" = String, Path, description = "The other person.")),
+    request_body(
+        content((wire::ReadMark = "application/json"), (wire::ReadMark = "application/x-www-form-urlencoded")),
+    ),
+    responses(
+        (status = 204, description = "It is noted."),
+        (status = 404, description = "Nothing was said between you.", body = wire::Problem),
+        BodyRefusals,
+        Refusals,
+    ),
+)]
+pub(crate) async fn mark_delivered(
+    caller: Caller,
+    peer: Name,
+    mut fields: Fields,
+    shared: Data<Shared>,
+) -> Result<HttpResponse, ApiError> {
+    let mut errors = FieldErrors::default();
+    let seq = fields.count("seq", &mut errors).ok_or(ApiError::Fields(errors))?;
+    let marked = shared.services.conversations.mark_delivered(caller.identity, &peer.0, Seq(seq)).await?;
+    if marked { Ok(HttpResponse::NoContent().finish()) } else { Err(ApiError::NotFound) }
+}
+
+async fn seen<'a>(
+    caller: &Caller,
+    conversations: &'a [Conversation],
+    shared: &Shared,
+) -> Result<Vec<wire::Conversation<'a>>, ApiError> {
+    let me = &caller.identity;
+    let peers = shared.services.presence.seen_by(me, conversations.iter().map(|one| &one.peer)).await?;
+    Ok(conversations.iter().zip(peers).map(|(one, peer)| wire::Conversation::seen_by(me.id, one, peer)).collect())
 }

@@ -89,6 +89,12 @@ impl Wish<'_> {
 
     /// Listens before it looks again, so that nothing falls between.
     async fn wait(&self, until: Instant) -> Result<Batch, ApiError> {
+        let waited = self.listen(until).await;
+        self.shared.services.presence.left(self.caller.identity.id);
+        waited
+    }
+
+    async fn listen(&self, until: Instant) -> Result<Batch, ApiError> {
         let me = &self.caller.identity;
         let watched = Watched { id: me.id, username: me.username.clone() };
         let mut feed = self.shared.services.feed.subscribe(&watched, Some(self.caller.session))?;

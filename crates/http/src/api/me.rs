@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use chatapp_domain::email_changes::EmailChangeError;
 use chatapp_domain::password::Password;
+use chatapp_domain::privacy::PrivacyChange;
 use chatapp_domain::user::{DisplayName, Email, EmailKey, User};
 
 use crate::body::Fields;
@@ -49,6 +50,10 @@ pub(crate) async fn change(
     let mut errors = FieldErrors::default();
     let given = fields.optional_text("display_name", &mut errors).flatten();
     let name = given.and_then(|text| errors.check("display_name", DisplayName::parse(&text)));
+    let sharing = PrivacyChange {
+        receipts: fields.optional_flag("receipts", &mut errors),
+        presence: fields.optional_flag("presence", &mut errors),
+    };
     let email = new_email(&mut fields, &mut errors);
     if !errors.is_empty() {
         return Err(ApiError::Fields(errors));
@@ -56,6 +61,7 @@ pub(crate) async fn change(
     if let Some((email, password)) = email {
         change_email(&request, &caller, email, password, &shared).await?;
     }
+    shared.services.presence.share(&caller.identity, sharing).await?;
     let directory = &shared.services.directory;
     let user = match name {
         Some(name) => directory.rename(&caller.identity, name).await?,

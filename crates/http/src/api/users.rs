@@ -49,21 +49,21 @@ pub(crate) async fn list(
     let directory = &shared.services.directory;
     if !query.has_any(&["search", "limit", "after"]) {
         let users = directory.everyone(&caller.identity, shared.settings.users_to_load).await?;
-        return Ok(json::ok(&seen(&users, &shared)));
+        return Ok(json::ok(&seen(&caller, &users, &shared).await?));
     }
     let text = |name| query.text(name).map(str::to_owned);
     let filter = PeopleFilter { prefix: text("search"), after: text("after"), size: query.limit()? };
     let page = directory.page(&caller.identity, filter).await?;
-    let mut response = json::ok(&seen(&page.users, &shared));
+    let mut response = json::ok(&seen(&caller, &page.users, &shared).await?);
     if let Some(next) = page.next {
         response.headers_mut().insert(header::LINK, link(&request, &query, &next)?);
     }
     Ok(response)
 }
 
-fn seen<'a>(users: &'a [User], shared: &Shared) -> Vec<wire::User<'a>> {
-    let feed = &shared.services.feed;
-    users.iter().map(|user| wire::User::new(user, feed.is_online(user.id))).collect()
+async fn seen<'a>(caller: &Caller, users: &'a [User], shared: &Shared) -> Result<Vec<wire::User<'a>>, ApiError> {
+    let seen = shared.services.presence.seen_by(&caller.identity, users).await?;
+    Ok(users.iter().zip(seen).map(|(user, seen)| wire::User::new(user, seen)).collect())
 }
 
 fn link(request: &HttpRequest, query: &Query, after: &Username) -> Result<HeaderValue, ApiError> {
@@ -84,7 +84,8 @@ fn link(request: &HttpRequest, query: &Query, after: &Username) -> Result<Header
         Refusals,
     ),
 )]
-pub(crate) async fn show(_: Caller, name: Name, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show(caller: Caller, name: Name, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
     let user = shared.services.directory.find(&name.0).await?.ok_or(ApiError::NotFound)?;
-    Ok(json::ok(&wire::User::new(&user, shared.services.feed.is_online(user.id))))
+    let seen = shared.services.presence.seen_by(&caller.identity, [&user]).await?;
+    Ok(json::ok(&wire::User::new(&user, seen.first().copied().unwrap_or_default())))
 }

@@ -21,7 +21,9 @@ pub(crate) enum Given {
     /// A number, as Python writes it.
     Number(String),
     Null,
-    /// A list, an object, a file, true or false.
+    /// True or false.
+    Flag(bool),
+    /// A list, an object or a file.
     NotText,
 }
 
@@ -47,7 +49,7 @@ impl Fields {
                 errors.add(name, NULL);
                 None
             }
-            Given::NotText => {
+            Given::Flag(_) | Given::NotText => {
                 errors.add(name, "Not a valid string.");
                 None
             }
@@ -64,6 +66,21 @@ impl Fields {
         Some(text)
     }
 
+    /// A yes or no that may be left out: then, and if it is wrong, `None`.
+    pub(crate) fn optional_flag(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<bool> {
+        let message = match self.0.remove(name)? {
+            Given::Flag(flag) => return Some(flag),
+            Given::Null => NULL,
+            Given::NotText => "Must be a valid boolean.",
+            Given::Text(text) | Given::Number(text) => match flag(&text) {
+                Some(flag) => return Some(flag),
+                None => "Must be a valid boolean.",
+            },
+        };
+        errors.add(name, message);
+        None
+    }
+
     /// A whole number of at least 0 that may be left out: then `None`. `Some(None)` was there and wrong.
     #[expect(clippy::option_option, reason = "absent and wrong are different answers")]
     pub(crate) fn optional_count(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<Option<i64>> {
@@ -75,7 +92,7 @@ impl Fields {
         let message = match self.0.remove(name) {
             None => REQUIRED,
             Some(Given::Null) => NULL,
-            Some(Given::NotText) => "A valid integer is required.",
+            Some(Given::Flag(_) | Given::NotText) => "A valid integer is required.",
             Some(Given::Text(text) | Given::Number(text)) => match whole(&text) {
                 Some(number) if number >= 0 => return Some(number),
                 Some(_) => "Ensure this value is greater than or equal to 0.",
@@ -84,6 +101,15 @@ impl Fields {
         };
         errors.add(name, message);
         None
+    }
+}
+
+/// What forms say for yes and no.
+fn flag(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),
+        "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
+        _ => None,
     }
 }
 
@@ -103,6 +129,7 @@ impl std::fmt::Display for Fields {
         self.0.iter().try_for_each(|(name, given)| match given {
             Given::Text(text) => writeln!(f, "{name}=text {text}"),
             Given::Number(text) => writeln!(f, "{name}=number {text}"),
+            Given::Flag(flag) => writeln!(f, "{name}={flag}"),
             Given::Null => writeln!(f, "{name}=null"),
             Given::NotText => writeln!(f, "{name}=not text"),
         })
@@ -134,6 +161,18 @@ mod tests {
         assert_eq!(text(None), Err(r#"{"a":["This field is required."]}"#.into()));
         assert_eq!(text(Some(Given::Null)), Err(r#"{"a":["This field may not be null."]}"#.into()));
         assert_eq!(text(Some(Given::NotText)), Err(r#"{"a":["Not a valid string."]}"#.into()));
+    }
+
+    #[test]
+    fn a_flag_is_yes_or_no_in_any_form() {
+        let flag = |given| fields(given).optional_flag("a", &mut FieldErrors::default());
+        for (yes, no) in [("true", "false"), ("On", "OFF"), ("1", "0"), (" yes ", "no")] {
+            assert_eq!((flag(Given::Text(yes.into())), flag(Given::Text(no.into()))), (Some(true), Some(false)));
+        }
+        assert_eq!((flag(Given::Flag(true)), flag(Given::Number("0".into()))), (Some(true), Some(false)));
+        for wrong in [Given::Null, Given::NotText, Given::Text("maybe".into()), Given::Text(String::new())] {
+            assert_eq!(flag(wrong), None);
+        }
     }
 
     #[test]

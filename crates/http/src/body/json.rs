@@ -28,7 +28,8 @@ fn given(value: Value) -> Given {
         Value::String(text) => Given::Text(text),
         Value::Number(number) => Given::Number(python_number(&number)),
         Value::Null => Given::Null,
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Given::NotText,
+        Value::Bool(flag) => Given::Flag(flag),
+        Value::Array(_) | Value::Object(_) => Given::NotText,
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::ear::Ear;
 use super::ending::{self, Ending};
+use super::following::Following;
 use super::frames;
 use super::inbound::Inbound;
 use super::mailbox::Mailbox;
@@ -38,10 +39,17 @@ pub(super) struct Connection {
 impl Connection {
     /// Serves the socket until it ends. The registration with the feed and the seat end with it.
     pub(super) async fn run(self) {
+        let (shared, user) = (Data::clone(&self.shared), self.caller.identity.id);
+        self.serve().await;
+        shared.services.presence.left(user);
+    }
+
+    async fn serve(self) {
         let Self { caller, dialect, start, subscription, session, messages, shared, seat } = self;
         let (services, settings) = (&shared.services, &shared.sockets.settings);
         let (me, ear, mailbox) = (&caller.identity, &Ear::new(subscription), &Mailbox::default());
-        let inbound = Inbound { me, dialect, services, settings, ear, mailbox };
+        let following = &Following::new(me, services, ear, mailbox);
+        let inbound = Inbound { me, dialect, services, settings, following, mailbox };
         let outbound = Outbound {
             me,
             dialect,
@@ -60,6 +68,7 @@ impl Connection {
             ending = stopped(&shared) => ending,
             ending = inbound.run(messages) => ending,
             ending = ear.listen(mailbox, dialect, caller.session) => ending,
+            never = following.keep_up() => match never {},
             ending = outbound.run(start) => ending,
         };
         log::debug!("a socket of user {} ends: {ending:?}", me.id.0);

@@ -1,11 +1,14 @@
 //! Listening to the feed: it is never left waiting, however slow the client is.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::future::poll_fn;
 use std::pin::Pin;
 
 use chatapp_domain::ports::notifications::{Delivery, Subscription, Watched, Whisper};
 use chatapp_domain::session::SessionId;
+use chatapp_domain::user::Username;
+use tokio::sync::Notify;
 
 use super::ending::Ending;
 use super::frames;
@@ -13,20 +16,36 @@ use super::mailbox::{Mailbox, Outgoing};
 use super::protocol::Dialect;
 
 /// A socket's subscription.
-pub(super) struct Ear(RefCell<Pin<Box<dyn Subscription>>>);
+pub(super) struct Ear {
+    subscription: RefCell<Pin<Box<dyn Subscription>>>,
+    /// Of those who are watched, whose coming and going is passed on.
+    followed: RefCell<HashSet<Username>>,
+    sharing_changed: Notify,
+}
 
 impl Ear {
     pub(super) fn new(subscription: Pin<Box<dyn Subscription>>) -> Self {
-        Self(RefCell::new(subscription))
+        let (subscription, followed) = (RefCell::new(subscription), RefCell::default());
+        Self { subscription, followed, sharing_changed: Notify::new() }
     }
 
     /// Whose coming and going to hear of.
     pub(super) fn watch(&self, people: Vec<Watched>) {
-        self.0.borrow().watch(people);
+        self.subscription.borrow().watch(people);
+    }
+
+    /// From now on passes on the coming and going of these, as far as they are watched. Gives whose it was before.
+    pub(super) fn follow(&self, people: HashSet<Username>) -> HashSet<Username> {
+        self.followed.replace(people)
+    }
+
+    /// Resolves once somebody shares more or less: this socket's user, or one who is watched.
+    pub(super) async fn sharing_changed(&self) {
+        self.sharing_changed.notified().await;
     }
 
     async fn next(&self) -> Option<Delivery> {
-        poll_fn(|context| self.0.borrow_mut().as_mut().poll_next(context)).await
+        poll_fn(|context| self.subscription.borrow_mut().as_mut().poll_next(context)).await
     }
 
     /// Puts what is heard into the mailbox, until something is heard that ends the socket.
@@ -45,8 +64,14 @@ impl Ear {
                 Delivery::Whisper(Whisper::Typing { peer, typing }) => {
                     pass(mailbox, dialect, || frames::typing(&peer, typing));
                 }
+                Delivery::Whisper(Whisper::Delivered { peer, seq }) => {
+                    pass(mailbox, dialect, || frames::delivered(&peer, seq));
+                }
+                Delivery::Whisper(Whisper::SharingChanged) => self.sharing_changed.notify_one(),
                 Delivery::Whisper(Whisper::Presence { user, online }) => {
-                    pass(mailbox, dialect, || frames::presence(&user, online));
+                    if self.followed.borrow().contains(&user) {
+                        pass(mailbox, dialect, || frames::presence(&user, online));
+                    }
                 }
             }
         }

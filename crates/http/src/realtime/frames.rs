@@ -2,6 +2,7 @@
 
 use bytestring::ByteString;
 use chatapp_domain::event::{Change, Epoch, Event, Pos};
+use chatapp_domain::message::Seq;
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::Username;
 use serde::Serialize;
@@ -36,6 +37,10 @@ pub(super) fn typing(peer: &Username, typing: bool) -> ByteString {
     text(&ServerFrame::Typing { conversation: peer.as_str(), typing })
 }
 
+pub(super) fn delivered(peer: &Username, seq: Seq) -> ByteString {
+    text(&ServerFrame::Delivered { conversation: peer.as_str(), seq: seq.0 })
+}
+
 pub(super) fn presence(user: &Username, online: bool) -> ByteString {
     text(&ServerFrame::Presence { user: user.as_str(), online })
 }
@@ -55,7 +60,7 @@ fn text(frame: &impl Serialize) -> ByteString {
 
 #[cfg(test)]
 mod tests {
-    use chatapp_domain::message::{MessageId, Seq};
+    use chatapp_domain::message::MessageId;
 
     use super::*;
 
@@ -83,6 +88,7 @@ mod tests {
         assert_eq!(&*caught_up(Pos(3)), r#"{"type":"caught_up","pos":3}"#);
         assert_eq!(&*reset(&epoch, Pos(3)), r#"{"type":"reset","epoch":"e","pos":3}"#);
         assert_eq!(&*typing(&user, true), r#"{"type":"typing","conversation":"ü\"1","typing":true}"#);
+        assert_eq!(&*delivered(&user, Seq(7)), r#"{"type":"delivered","conversation":"ü\"1","seq":7}"#);
         assert_eq!(&*presence(&user, false), r#"{"type":"presence","user":"ü\"1","online":false}"#);
         assert_eq!(&*bye("server_stopping"), r#"{"type":"bye","reason":"server_stopping"}"#);
     }

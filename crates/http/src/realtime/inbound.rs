@@ -1,13 +1,12 @@
 //! Reading what a client sends, within bounds.
 
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
-use chatapp_domain::ports::notifications::Watched;
 use chatapp_domain::user::Identity;
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout};
 
-use super::ear::Ear;
 use super::ending::Ending;
+use super::following::Following;
 use super::frames;
 use super::mailbox::{Mailbox, Outgoing};
 use super::protocol::Dialect;
@@ -15,16 +14,13 @@ use crate::services::Services;
 use crate::settings::SocketSettings;
 use crate::wire::ClientFrame;
 
-/// How many people one socket may watch.
-const MOST_WATCHED: usize = 200;
-
 /// The reading half of a socket.
 pub(super) struct Inbound<'a> {
     pub(super) me: &'a Identity,
     pub(super) dialect: Dialect,
     pub(super) services: &'a Services,
     pub(super) settings: &'a SocketSettings,
-    pub(super) ear: &'a Ear,
+    pub(super) following: &'a Following<'a>,
     pub(super) mailbox: &'a Mailbox,
 }
 
@@ -59,7 +55,7 @@ impl Inbound<'_> {
         match ClientFrame::parse(text) {
             ClientFrame::Ping => self.mailbox.frame(Outgoing::Text(frames::pong())),
             ClientFrame::Typing { conversation, typing } => self.typing(&conversation, typing).await,
-            ClientFrame::Watch { users } => self.watch(users).await,
+            ClientFrame::Watch { users } => self.following.watch(users).await,
             ClientFrame::Unknown => {}
         }
     }
@@ -67,21 +63,6 @@ impl Inbound<'_> {
     async fn typing(&self, peer: &str, typing: bool) {
         if let Err(error) = self.services.conversations.typing(self.me, peer, typing).await {
             log::debug!("could not tell that somebody is typing: {error}");
-        }
-    }
-
-    /// Follows these people, and tells at once who of them is there. In this order, so that no change falls between.
-    async fn watch(&self, mut users: Vec<String>) {
-        users.truncate(MOST_WATCHED);
-        let people = match self.services.directory.identify(&users).await {
-            Ok(people) => people,
-            Err(error) => return log::debug!("could not look up whom to watch: {error}"),
-        };
-        let watched = people.iter().map(|person| Watched { id: person.id, username: person.username.clone() });
-        self.ear.watch(watched.collect());
-        for person in &people {
-            let online = self.services.feed.is_online(person.id);
-            self.mailbox.frame(Outgoing::Text(frames::presence(&person.username, online)));
         }
     }
 }

@@ -22,6 +22,10 @@ pub(crate) struct Me<'a> {
     /// The address that becomes yours once you follow the link that was mailed there.
     pending_email: Option<&'a str>,
     is_superuser: bool,
+    /// Whether you and others see of each other up to where you have received and read.
+    receipts: bool,
+    /// Whether you and others see of each other when you come and go.
+    presence: bool,
     date_joined: Stamp,
     settings: PageSettings,
 }
@@ -46,6 +50,8 @@ impl<'a> Me<'a> {
             email: &user.email,
             pending_email,
             is_superuser: user.is_superuser,
+            receipts: user.privacy.receipts,
+            presence: user.privacy.presence,
             date_joined: Stamp(user.joined_at),
             settings,
         }
@@ -62,6 +68,10 @@ pub(crate) struct Profile {
     email: Option<String>,
     /// Needed with `email`.
     password: Option<String>,
+    /// Whether you and others see of each other up to where you have received and read.
+    receipts: Option<bool>,
+    /// Whether you and others see of each other when you come and go.
+    presence: Option<bool>,
 }
 
 /// Who logs in.

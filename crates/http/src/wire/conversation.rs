@@ -1,6 +1,7 @@
 //! Conversations.
 
 use chatapp_domain::conversation;
+use chatapp_domain::presence::Seen;
 use chatapp_domain::user::UserId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,20 +18,23 @@ pub(crate) struct Conversation<'a> {
     last_seq: i64,
     /// Up to which `seq` you have read.
     read_seq: i64,
-    /// Up to which `seq` the other person has read.
+    /// Up to which `seq` the other person has read; 0 if you two do not share it.
     peer_read_seq: i64,
+    /// Up to which `seq` the other person has received: never less than `peer_read_seq`.
+    peer_delivered_seq: i64,
     /// How many of the other person's messages come after `read_seq`.
     unread: i64,
 }
 
 impl<'a> Conversation<'a> {
-    pub(crate) fn seen_by(reader: UserId, conversation: &'a conversation::Conversation, online: bool) -> Self {
+    pub(crate) fn seen_by(reader: UserId, conversation: &'a conversation::Conversation, peer: Seen) -> Self {
         Self {
-            user: User::new(&conversation.peer, online),
+            user: User::new(&conversation.peer, peer),
             last_message: Message::seen_by(reader, &conversation.last_message),
             last_seq: conversation.last_seq.0,
             read_seq: conversation.read_seq.0,
             peer_read_seq: conversation.peer_read_seq.0,
+            peer_delivered_seq: conversation.peer_delivered_seq.0,
             unread: conversation.unread,
         }
     }
@@ -44,7 +48,7 @@ pub(crate) struct ConversationPage<'a> {
     pub(crate) results: Vec<Conversation<'a>>,
 }
 
-/// How far one has read.
+/// How far one has read or received.
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "bodies are read field by field for exact error messages; this is their documentation")]
 pub(crate) struct ReadMark {

@@ -23,6 +23,8 @@ pub(crate) enum ServerFrame<'a> {
     Reset { epoch: &'a str, pos: i64 },
     /// Somebody started or stopped typing.
     Typing { conversation: &'a str, typing: bool },
+    /// Somebody has received what you wrote, up to `seq`; the furthest counts.
+    Delivered { conversation: &'a str, seq: i64 },
     /// Somebody who is watched came or went.
     Presence { user: &'a str, online: bool },
     /// The socket ends.

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use chatapp_domain::avatar::AvatarVersion;
+use chatapp_domain::presence::Seen;
 use chatapp_domain::user;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use super::Stamp;
 use crate::routes::API;
 use crate::urlencoded;
 
@@ -21,14 +23,18 @@ pub(crate) struct User<'a> {
     /// Where the person's picture is: another one is somewhere else. `null`: there is none.
     #[schema(value_type = Option<String>, example = "/api/v1/user/grace/avatar/?v=pZ4mJ9r0QnW3sX7c")]
     avatar: Option<AvatarPath<'a>>,
-    /// Whether the person has a connection just now.
+    /// Whether the person has a connection just now; never if you two do not share it.
     online: bool,
+    /// When the person last had one, to within a minute; only where it is known and you two share it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen: Option<Stamp>,
 }
 
 impl<'a> User<'a> {
-    pub(crate) fn new(user: &'a user::User, online: bool) -> Self {
+    pub(crate) fn new(user: &'a user::User, seen: Seen) -> Self {
         let (username, display_name) = (user.username.as_str(), user.display_name.as_str());
-        Self { username, display_name, avatar: AvatarPath::of(user), online }
+        let (online, last_seen) = (seen.online, seen.last_seen.map(Stamp));
+        Self { username, display_name, avatar: AvatarPath::of(user), online, last_seen }
     }
 }
 

@@ -29,6 +29,7 @@ mod people;
 mod same_origin;
 mod send;
 mod sessions;
+mod sharing;
 mod sockets;
 mod stopping;
 mod throttles;

@@ -70,6 +70,8 @@ async fn ones_own_account_is_told_and_changed() {
             "email": "",
             "pending_email": null,
             "is_superuser": false,
+            "receipts": true,
+            "presence": true,
             "date_joined": "2026-01-01T00:00:00.000001Z",
             "settings": {"message_max_length": 4000, "messages_to_load": 15},
         })

@@ -22,6 +22,7 @@ use chatapp_domain::messaging::Messaging;
 use chatapp_domain::ports::nodes::Alone;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::post::{Links, Post};
+use chatapp_domain::presence::Presence;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::session::Lifetime;
 use chatapp_domain::sign_up::{SignUpPolicy, SignUps};
@@ -222,7 +223,8 @@ fn services(
         links: post.map(|post| post.links),
         messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now),
         conversations: Conversations::new(all.users.clone(), all.conversations, told),
-        directory: Directory::new(all.users),
+        directory: Directory::new(all.users.clone()),
+        presence: Presence::new(all.users, feed.clone(), notifier.clone(), clock.clone()),
         catch_up: CatchUp::new(all.events),
         feed,
         notifier,

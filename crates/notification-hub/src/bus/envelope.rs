@@ -73,7 +73,10 @@ pub(crate) enum News {
 impl News {
     /// Whether a whisper is for a user wherever they are, and not for connections here alone.
     pub(crate) fn crosses(whisper: &Whisper) -> bool {
-        matches!(whisper, Whisper::Typing { .. } | Whisper::SessionsEnded(_))
+        matches!(
+            whisper,
+            Whisper::Typing { .. } | Whisper::Delivered { .. } | Whisper::SharingChanged | Whisper::SessionsEnded(_)
+        )
     }
 }
 
@@ -142,6 +145,14 @@ enum Content {
         peer: String,
         typing: bool,
     },
+    Delivered {
+        to: i64,
+        peer: String,
+        seq: i64,
+    },
+    SharingChanged {
+        to: i64,
+    },
     SessionsEnded {
         to: i64,
         sessions: Vec<i64>,
@@ -167,6 +178,10 @@ impl Content {
             News::Whisper(to, Whisper::Typing { peer, typing }) => {
                 Self::Typing { to: to.0, peer: peer.as_str().to_owned(), typing: *typing }
             }
+            News::Whisper(to, Whisper::Delivered { peer, seq }) => {
+                Self::Delivered { to: to.0, peer: peer.as_str().to_owned(), seq: seq.0 }
+            }
+            News::Whisper(to, Whisper::SharingChanged) => Self::SharingChanged { to: to.0 },
             News::Whisper(to, Whisper::SessionsEnded(sessions)) => {
                 Self::SessionsEnded { to: to.0, sessions: sessions.iter().map(|session| session.0).collect() }
             }
@@ -209,6 +224,10 @@ impl Content {
             Self::Typing { to, peer, typing } => {
                 News::Whisper(UserId(to), Whisper::Typing { peer: Username::from_store(peer), typing })
             }
+            Self::Delivered { to, peer, seq } => {
+                News::Whisper(UserId(to), Whisper::Delivered { peer: Username::from_store(peer), seq: Seq(seq) })
+            }
+            Self::SharingChanged { to } => News::Whisper(UserId(to), Whisper::SharingChanged),
             Self::SessionsEnded { to, sessions } => {
                 News::Whisper(UserId(to), Whisper::SessionsEnded(sessions.into_iter().map(SessionId).collect()))
             }
@@ -250,6 +269,8 @@ mod tests {
         let events = [message(None), message(Some("k/1")), read];
         let whispers = [
             Whisper::Typing { peer: name("ada \"quoted\" 🐴"), typing: true },
+            Whisper::Delivered { peer: name("ada"), seq: Seq(7) },
+            Whisper::SharingChanged,
             Whisper::SessionsEnded(vec![SessionId(1), SessionId(i64::MAX)]),
         ];
         let events = events.map(|change| News::Event(UserId(5), Event { pos: Pos(9), peer: name("bob"), change }));

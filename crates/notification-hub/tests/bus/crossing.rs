@@ -66,8 +66,11 @@ async fn passing_things_and_ended_sessions_cross() {
     let (here, there) = (Node::connected(&url, &prefix).await, Node::connected(&url, &prefix).await);
     let (mut phone, mut laptop) = (connect_in(&there, 1, 10), connect_in(&there, 1, 11));
     here.cluster.whisper(UserId(1), typing(2));
+    let delivered = Whisper::Delivered { peer: person(2).username, seq: Seq(7) };
+    here.cluster.whisper(UserId(1), delivered.clone());
     for ear in [&mut phone, &mut laptop] {
         assert!(matches!(heard(ear).await, Delivery::Whisper(whisper) if whisper == typing(2)));
+        assert!(matches!(heard(ear).await, Delivery::Whisper(whisper) if whisper == delivered));
     }
     // Every node finds the latest position in the database by itself.
     here.cluster.whisper(UserId(1), Whisper::Latest(Pos(5)));

@@ -131,3 +131,16 @@ async fn the_last_word_about_somebody_is_the_truth() {
         }
     }
 }
+
+#[test]
+fn whoever_watches_somebody_hears_that_they_share_more_or_less() {
+    let hub = Hub::default();
+    let (mut watcher, mut own, mut other) = (connect(&hub, 1), connect(&hub, 2), connect(&hub, 3));
+    watcher.watch(vec![person(2)]);
+    hub.whisper(UserId(2), Whisper::SharingChanged);
+    hub.whisper(UserId(2), Whisper::SharingChanged);
+    for ear in [&mut watcher, &mut own] {
+        assert_eq!(whispers(waiting(ear)), [Whisper::SharingChanged], "once");
+    }
+    assert!(waiting(&mut other).is_empty());
+}

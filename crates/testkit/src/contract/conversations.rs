@@ -87,10 +87,11 @@ pub async fn a_conversation_is_seen_from_both_sides(stores: &Stores) {
         last_seq: Seq(2),
         read_seq: Seq(0),
         peer_read_seq: Seq(0),
+        peer_delivered_seq: Seq(0),
         unread: 0,
         activity: Pos(0),
     };
-    let adas = Conversation { peer_read_seq: Seq(1), activity: Pos(3), ..common(&bob) };
+    let adas = Conversation { peer_read_seq: Seq(1), peer_delivered_seq: Seq(1), activity: Pos(3), ..common(&bob) };
     let bobs = Conversation { read_seq: Seq(1), unread: 1, activity: Pos(2), ..common(&ada) };
     assert_eq!(seen(stores, &ada, &bob).await, adas);
     assert_eq!(seen(stores, &bob, &ada).await, bobs);
@@ -151,7 +152,7 @@ pub async fn a_note_to_oneself_is_never_unread(stores: &Stores) {
     let listener = Listener::<ReadMoved>::new();
     let moved = stores.conversations.mark_read(&between(&ada, &ada), Seq(2), listener.ear()).await.unwrap().unwrap();
     assert_eq!((moved.read_seq, moved.peer_read_seq, moved.unread), (Seq(2), Seq(2), 0));
-    assert_eq!(listener.all().await, [ReadMoved { seq: Seq(2), reader_pos: Pos(4), peer_pos: Pos(4) }]);
+    assert_eq!(listener.all().await, [ReadMoved { seq: Seq(2), reader_pos: Pos(4), peer_pos: Some(Pos(4)) }]);
     let events = events_of(stores, &ada).await;
     let read = Change::Read { reader: ada.username.clone(), seq: Seq(2) };
     assert_eq!(events.last(), Some(&Event { pos: Pos(4), peer: ada.username.clone(), change: read }));
@@ -185,7 +186,7 @@ pub async fn reading_past_the_end_means_the_end(stores: &Stores) {
         let seen = stores.conversations.mark_read(&between(&bob, &ada), Seq(seq), listener.ear()).await.unwrap();
         assert_eq!(seen.map(|seen| (seen.read_seq, seen.unread)), Some((Seq(5), 0)), "{seq}");
     }
-    assert_eq!(listener.all().await, [ReadMoved { seq: Seq(5), reader_pos: Pos(6), peer_pos: Pos(6) }]);
+    assert_eq!(listener.all().await, [ReadMoved { seq: Seq(5), reader_pos: Pos(6), peer_pos: Some(Pos(6)) }]);
     say(stores, &ada, &bob, "more").await;
     assert_eq!(unread(stores, &bob, &ada).await, 1);
 }
@@ -199,7 +200,7 @@ pub async fn a_read_is_an_event_for_both(stores: &Stores) {
     say(stores, &ada, &bob, "hello").await;
     let listener = Listener::<ReadMoved>::new();
     stores.conversations.mark_read(&between(&bob, &ada), Seq(1), listener.ear()).await.unwrap();
-    assert_eq!(listener.all().await, [ReadMoved { seq: Seq(1), reader_pos: Pos(3), peer_pos: Pos(2) }]);
+    assert_eq!(listener.all().await, [ReadMoved { seq: Seq(1), reader_pos: Pos(3), peer_pos: Some(Pos(2)) }]);
     let change = Change::Read { reader: bob.username.clone(), seq: Seq(1) };
     let told = |pos, peer: &User| Event { pos: Pos(pos), peer: peer.username.clone(), change: change.clone() };
     assert_eq!(events_of(stores, &bob).await[2], told(3, &ada));
@@ -290,7 +291,7 @@ pub async fn reading_the_same_place_at_once_is_one_event(stores: &Stores) {
     }))
     .await;
     assert!(answers.iter().all(|seen| seen.read_seq == Seq(5) && seen.unread == 0));
-    assert_eq!(listener.all().await, [ReadMoved { seq: Seq(5), reader_pos: Pos(6), peer_pos: Pos(6) }]);
+    assert_eq!(listener.all().await, [ReadMoved { seq: Seq(5), reader_pos: Pos(6), peer_pos: Some(Pos(6)) }]);
     assert_eq!((events_of(stores, &ada).await.len(), events_of(stores, &bob).await.len()), (6, 6));
 }
 
@@ -350,6 +351,7 @@ pub async fn writing_and_reading_in_both_directions_at_once_adds_up(stores: &Sto
         assert_eq!(usize::try_from(seen.unread).unwrap(), news.count());
         assert_eq!(seen.last_message, messages[30]);
     }
-    let places: BTreeSet<Pos> = moved.iter().flat_map(|moved| [moved.reader_pos, moved.peer_pos]).collect();
+    let places: BTreeSet<Pos> =
+        moved.iter().flat_map(|moved| [Some(moved.reader_pos), moved.peer_pos].into_iter().flatten()).collect();
     assert!(places.last().is_none_or(|last| usize::try_from(last.0).unwrap() <= messages.len() + moved.len()));
 }

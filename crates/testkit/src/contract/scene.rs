@@ -10,7 +10,7 @@ use chatapp_domain::conversation::Participation;
 use chatapp_domain::event::{Event, Pos};
 use chatapp_domain::message::{Draft, Message, MessageId, Seq};
 use chatapp_domain::page::Cursor;
-use chatapp_domain::ports::conversations::{AfterRead, ReadMoved};
+use chatapp_domain::ports::conversations::{AfterDelivered, AfterRead, ReadMoved};
 use chatapp_domain::ports::events::Following;
 use chatapp_domain::ports::messages::{AfterAppend, AppendError, Appended, Saved};
 use chatapp_domain::user::{User, UserId};
@@ -131,6 +131,13 @@ impl Listener<Appended> {
     pub(super) fn ear(&self) -> AfterAppend {
         let line = self.line.clone();
         Box::new(move |appended| line.send(appended.clone()).unwrap())
+    }
+}
+
+impl Listener<Seq> {
+    pub(super) fn ear(&self) -> AfterDelivered {
+        let line = self.line.clone();
+        Box::new(move |seq| line.send(seq).unwrap())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a store of people promises.
 
 use chatapp_domain::ports::users::{CreateUserError, UserQuery};
+use chatapp_domain::privacy::Privacy;
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{DisplayName, Email, NewUser, User, UserId, Username, UsernameKey};
 
@@ -44,6 +45,8 @@ pub async fn a_new_person_is_found_by_number_name_and_key(stores: &Stores) {
         is_superuser: true,
         joined_at: wish.joined_at,
         avatar: None,
+        privacy: Privacy::OPEN,
+        last_seen: None,
     };
     assert_eq!(made, expected);
     assert!(made.id.0 > 0 && made.id.0 < 1 << 53);

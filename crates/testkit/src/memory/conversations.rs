@@ -9,7 +9,8 @@ use chatapp_domain::event::{Change, Event, Pos};
 use chatapp_domain::message::{MessageId, Seq};
 use chatapp_domain::page::PageSize;
 use chatapp_domain::ports::StoreError;
-use chatapp_domain::ports::conversations::{AfterRead, ConversationStore, ReadMoved};
+use chatapp_domain::ports::conversations::{AfterDelivered, AfterRead, ConversationStore, ReadMoved};
+use chatapp_domain::privacy::Privacy;
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{Identity, UserId};
 
@@ -20,6 +21,7 @@ use super::{MemoryStores, State, count};
 pub(super) struct Thread {
     pub(super) messages: Vec<MessageId>,
     read: HashMap<UserId, Seq>,
+    delivered: HashMap<UserId, Seq>,
 }
 
 #[async_trait]
@@ -60,6 +62,35 @@ impl ConversationStore for MemoryStores {
             state.seen_from(place)
         })
     }
+
+    async fn mark_delivered(&self, place: &Participation, seq: Seq, then: AfterDelivered) -> Result<bool, StoreError> {
+        self.unit(|state| {
+            let shared = state.share_receipts(place);
+            let Some(thread) = state.threads.get_mut(&place.pair()) else { return false };
+            let seq = seq.min(thread.last());
+            if seq > thread.delivered_to(place.me().id) {
+                thread.delivered.insert(place.me().id, seq);
+                if shared && !place.is_with_oneself() {
+                    then(seq);
+                }
+            }
+            true
+        })
+    }
+}
+
+impl Thread {
+    fn last(&self) -> Seq {
+        Seq(i64::try_from(self.messages.len()).unwrap_or(i64::MAX))
+    }
+
+    fn read_to(&self, user: UserId) -> Seq {
+        self.read.get(&user).copied().unwrap_or_default()
+    }
+
+    fn delivered_to(&self, user: UserId) -> Seq {
+        self.delivered.get(&user).copied().unwrap_or_default().max(self.read_to(user))
+    }
 }
 
 impl State {
@@ -67,27 +98,32 @@ impl State {
         let messages = self.thread(place.pair());
         let last = *messages.last()?;
         let thread = self.threads.get(&place.pair())?;
-        let read = |user: UserId| thread.read.get(&user).copied().unwrap_or_default();
         let (me, peer) = (place.me().id, place.peer().id);
-        let news = messages.iter().filter(|message| message.sender.id != me && message.seq > read(me));
+        let news = messages.iter().filter(|message| message.sender.id != me && message.seq > thread.read_to(me));
+        let shown = |seq: Seq| if self.share_receipts(place) { seq } else { Seq(0) };
         Some(Conversation {
             peer: self.users.get(&peer)?.user.clone(),
             last_message: last.clone(),
             last_seq: last.seq,
-            read_seq: read(me),
-            peer_read_seq: read(peer),
+            read_seq: thread.read_to(me),
+            peer_read_seq: shown(thread.read_to(peer)),
+            peer_delivered_seq: shown(thread.delivered_to(peer)),
             unread: i64::try_from(news.count()).unwrap_or(i64::MAX),
             activity: *self.positions.get(&(me, last.id))?,
         })
     }
 
+    fn share_receipts(&self, place: &Participation) -> bool {
+        let privacy = |user: UserId| self.users.get(&user).map_or(Privacy::OPEN, |person| person.user.privacy);
+        place.is_with_oneself() || privacy(place.me().id).share_receipts(privacy(place.peer().id))
+    }
+
     /// What moved, if anything did.
     fn read_on(&mut self, place: &Participation, seq: Seq, now: Timestamp) -> Option<ReadMoved> {
-        let (me, peer) = (place.me(), place.peer());
+        let (me, peer, shared) = (place.me(), place.peer(), self.share_receipts(place));
         let thread = self.threads.get_mut(&place.pair())?;
-        let last = Seq(i64::try_from(thread.messages.len()).unwrap_or(i64::MAX));
+        let seq = seq.min(thread.last());
         let read = thread.read.entry(me.id).or_default();
-        let seq = seq.min(last);
         if seq <= *read {
             return None;
         }
@@ -97,7 +133,7 @@ impl State {
             self.record(to.id, now, |pos| Event { pos, peer: peer.username.clone(), change: change.clone() })
         };
         let reader_pos = record(me, peer);
-        let peer_pos = if place.is_with_oneself() { reader_pos } else { record(peer, me) };
+        let peer_pos = if place.is_with_oneself() { Some(reader_pos) } else { shared.then(|| record(peer, me)) };
         Some(ReadMoved { seq, reader_pos, peer_pos })
     }
 }

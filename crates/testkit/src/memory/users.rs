@@ -1,9 +1,13 @@
 //! People in memory.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::users::{CreateUserError, UserQuery, UserStore};
+use chatapp_domain::privacy::{Privacy, PrivacyChange};
+use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{DisplayName, Identity, NewUser, User, UserId, UsernameKey};
 
 use super::{MemoryStores, State, count};
@@ -90,6 +94,35 @@ impl UserStore for MemoryStores {
         Ok(())
     }
 
+    async fn privacy_of(&self, users: Vec<UserId>) -> Result<Vec<(UserId, Privacy)>, StoreError> {
+        self.unit(|state| {
+            let users: BTreeSet<UserId> = users.into_iter().collect();
+            users.into_iter().filter_map(|id| Some((id, state.users.get(&id)?.user.privacy))).collect()
+        })
+    }
+
+    async fn set_privacy(&self, id: UserId, change: PrivacyChange) -> Result<(), StoreError> {
+        self.unit(|state| {
+            state.change(id, |Person { user, .. }| {
+                user.privacy = change.apply(user.privacy);
+                user.last_seen = user.last_seen.filter(|_| user.privacy.presence);
+            })
+        })?;
+        Ok(())
+    }
+
+    async fn note_seen(&self, users: Vec<UserId>, at: Timestamp) -> Result<(), StoreError> {
+        self.unit(|state| {
+            for id in users {
+                state.change(id, |Person { user, .. }| {
+                    if user.privacy.presence {
+                        user.last_seen = user.last_seen.max(Some(at));
+                    }
+                });
+            }
+        })
+    }
+
     async fn count(&self) -> Result<i64, StoreError> {
         self.unit(|state| i64::try_from(state.users.len()).unwrap_or(i64::MAX))
     }
@@ -116,6 +149,8 @@ impl State {
             is_superuser: new.is_superuser,
             joined_at: new.joined_at,
             avatar: None,
+            privacy: Privacy::OPEN,
+            last_seen: None,
         };
         self.names.insert(key, user.id);
         if let Some(key) = new.email.key() {

@@ -61,7 +61,7 @@ export function withConversation(inbox: Inbox, heard: Conversation): Inbox {
     user: { ...known.user, ...heard.user },
     read_seq: Math.max(known.read_seq, heard.read_seq),
     peer_read_seq: Math.max(known.peer_read_seq, heard.peer_read_seq),
-    peer_delivered_seq: Math.max(known.peer_delivered_seq ?? 0, heard.peer_delivered_seq ?? 0),
+    peer_delivered_seq: Math.max(known.peer_delivered_seq, heard.peer_delivered_seq),
     ...(newer && { last_message: known.last_message, last_seq: known.last_seq }),
     unread: newer ? Math.min(known.unread, known.last_seq - heard.read_seq) : heard.unread,
   });
@@ -81,7 +81,7 @@ export function withRead(inbox: Inbox, peer: string, byMe: boolean, seq: number)
 /** A device of theirs has everything up to `seq`. */
 export function withDelivered(inbox: Inbox, peer: string, seq: number): Inbox {
   const known = findConversation(inbox, peer);
-  if (!known || (known.peer_delivered_seq ?? 0) >= seq) return inbox;
+  if (!known || known.peer_delivered_seq >= seq) return inbox;
   return replace(inbox, { ...known, peer_delivered_seq: seq });
 }
 
@@ -98,6 +98,7 @@ function fresh(peer: string, message: Message): Conversation {
     last_seq: 0,
     read_seq: 0,
     peer_read_seq: 0,
+    peer_delivered_seq: 0,
     unread: 0,
   };
 }

@@ -183,7 +183,7 @@ export class TimelineStore {
   learn(conversation: Conversation): void {
     this.dispatch({ type: 'read', by: 'me', seq: conversation.read_seq });
     this.dispatch({ type: 'read', by: 'peer', seq: conversation.peer_read_seq });
-    this.dispatch({ type: 'delivered', seq: conversation.peer_delivered_seq ?? 0 });
+    this.dispatch({ type: 'delivered', seq: conversation.peer_delivered_seq });
   }
 
   /** What is here may be out of date. */

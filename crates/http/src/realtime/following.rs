@@ -1,0 +1,89 @@
+//! Whose coming and going one socket tells of. Who may be followed is decided when the client asks, and anew whenever one
+//! of the two shares more or less.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use chatapp_domain::ports::notifications::Watched;
+use chatapp_domain::user::Identity;
+use tokio::time::sleep;
+
+use super::ear::Ear;
+use super::frames;
+use super::mailbox::{Mailbox, Outgoing};
+use crate::services::Services;
+
+/// How many people one socket may watch.
+const MOST_WATCHED: usize = 200;
+/// Within how long sockets decide anew: many of them may watch the one who shares less now.
+const DECIDED_WITHIN: Duration = Duration::from_millis(300);
+
+/// The people whom a client wants to hear of.
+pub(super) struct Following<'a> {
+    me: &'a Identity,
+    services: &'a Services,
+    ear: &'a Ear,
+    mailbox: &'a Mailbox,
+    wanted: RefCell<Wanted>,
+}
+
+#[derive(Clone, Default)]
+struct Wanted {
+    /// Tells one wish from the next.
+    wish: u64,
+    people: Vec<Identity>,
+}
+
+impl<'a> Following<'a> {
+    pub(super) fn new(me: &'a Identity, services: &'a Services, ear: &'a Ear, mailbox: &'a Mailbox) -> Self {
+        Self { me, services, ear, mailbox, wanted: RefCell::default() }
+    }
+
+    /// Follows these people instead of those before, and tells at once who of them is there. In this order, so that no
+    /// change falls between.
+    pub(super) async fn watch(&self, mut users: Vec<String>) {
+        users.truncate(MOST_WATCHED);
+        let people = match self.services.directory.identify(&users).await {
+            Ok(people) => people,
+            Err(error) => return log::debug!("could not look up whom to watch: {error}"),
+        };
+        let watched = people.iter().map(|person| Watched { id: person.id, username: person.username.clone() });
+        self.ear.watch(watched.collect());
+        let wish = self.wanted.borrow().wish + 1;
+        self.wanted.replace(Wanted { wish, people });
+        self.decide(true).await;
+    }
+
+    /// Decides anew whenever there is a reason to.
+    pub(super) async fn keep_up(&self) -> Infallible {
+        loop {
+            self.ear.sharing_changed().await;
+            sleep(DECIDED_WITHIN.mul_f64(rand::random())).await;
+            self.decide(false).await;
+        }
+    }
+
+    /// Tells of everybody who may be followed, or only of those of whom something else was told before.
+    async fn decide(&self, tell_all: bool) {
+        let Wanted { wish, people } = self.wanted.borrow().clone();
+        if people.is_empty() && !tell_all {
+            return;
+        }
+        let followed = match self.services.presence.may_follow(self.me, people).await {
+            Ok(followed) => followed,
+            Err(error) => return log::debug!("could not decide whom to follow: {error}"),
+        };
+        if self.wanted.borrow().wish != wish {
+            return;
+        }
+        let before = self.ear.follow(followed.iter().map(|person| person.username.clone()).collect());
+        for gone in before.iter().filter(|name| !followed.iter().any(|person| person.username == **name)) {
+            self.mailbox.frame(Outgoing::Text(frames::presence(gone, false)));
+        }
+        for person in followed.iter().filter(|person| tell_all || !before.contains(&person.username)) {
+            let online = self.services.feed.is_online(person.id);
+            self.mailbox.frame(Outgoing::Text(frames::presence(&person.username, online)));
+        }
+    }
+}
