@@ -11,6 +11,7 @@ use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
+use chatapp_domain::tokens::Tokens;
 use chatapp_notification_hub::{Bus, Cluster};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -41,6 +42,7 @@ pub(crate) struct Upkeep {
     /// The other nodes, and the way to them.
     pub(crate) cluster: Option<(Cluster, Bus)>,
     pub(crate) accounts: Accounts,
+    pub(crate) tokens: Tokens,
     pub(crate) sign_ups: SignUps,
     pub(crate) recovery: Recovery,
     pub(crate) events: Arc<dyn EventStore>,
@@ -97,10 +99,12 @@ impl Background {
 
 impl Upkeep {
     async fn purge(&self) -> Result<(), StoreError> {
-        let sessions = self.accounts.purge_sessions().await?;
+        let (sessions, tokens) = (self.accounts.purge_sessions().await?, self.tokens.purge().await?);
         let events = self.events.purge(self.clock.now().before(EVENTS_KEPT)).await?;
         let (sign_ups, links) = (self.sign_ups.purge().await?, self.recovery.purge().await?);
-        log::debug!("forgot {sessions} sessions, {events} events, {sign_ups} sign-ups and {links} links");
+        log::debug!(
+            "forgot {sessions} sessions, {tokens} tokens, {events} events, {sign_ups} sign-ups and {links} links"
+        );
         Ok(())
     }
 }

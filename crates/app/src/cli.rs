@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::layers::Outside;
 
@@ -98,7 +98,7 @@ A CSV line is username,email,password; the email may be empty, and a first line 
 Lines that are refused are listed with the reason, the others are imported all the same; the exit code is then 1."
     )]
     CreateUser(CreateUser),
-    /// Change a user's password and end all their sessions
+    /// Change a user's password and end all their sessions and tokens
     #[command(
         name = "changepassword",
         after_help = "\
@@ -135,6 +135,19 @@ The target is migrated. When all rows are there, both sides are compared, table 
 be served. A command that was interrupted goes on where it stopped when it is given again."
     )]
     CopyDatabase(CopyDatabase),
+    /// Make, list and revoke personal access tokens, with which programs speak for a user
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  chatapp token create ada --name backup --scope read --days 90
+  chatapp token list ada
+  chatapp token revoke ada 7
+  chatapp token revoke ada --all
+
+A running server refuses a revoked token within a second and closes its sockets within a few."
+    )]
+    Token(TokenCommand),
     #[command(about = "Print the API's OpenAPI document")]
     Openapi,
     /// Say what is wrong with the settings and the database, and show the settings in effect
@@ -145,6 +158,65 @@ be served. A command that was interrupted goes on where it stopped when it is gi
         #[arg(long)]
         force: bool,
     },
+}
+
+/// What to do with a user's tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token and print it
+    Create {
+        /// Whose
+        username: String,
+        /// What to call it
+        #[arg(long)]
+        name: String,
+        /// What it is to be good for
+        #[arg(long, value_enum, default_value_t = TokenScope::Read)]
+        scope: TokenScope,
+        /// For how many days; without it, until it is revoked
+        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        days: Option<u32>,
+        /// Print JSON, as the API answers it
+        #[arg(long)]
+        json: bool,
+    },
+    /// List a user's tokens, without what is secret: number, beginning, scope, whether it counts, name
+    List {
+        /// Whose
+        username: String,
+        /// Print JSON, as the API answers it
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a token, or all of them
+    Revoke {
+        /// Whose
+        username: String,
+        /// The number of the token
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        id: Option<i64>,
+        /// All of the user's tokens
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+impl TokenCommand {
+    /// Whose tokens they are.
+    pub(crate) fn username(&self) -> &str {
+        match self {
+            Self::Create { username, .. } | Self::List { username, .. } | Self::Revoke { username, .. } => username,
+        }
+    }
+}
+
+/// What a token is to be good for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum TokenScope {
+    /// Reading and listening
+    Read,
+    /// Everything but the account itself
+    Write,
 }
 
 /// Whom to invite.

@@ -10,6 +10,7 @@ mod invite;
 mod migrate;
 mod new_password;
 mod progress;
+mod token;
 
 use std::io::Write;
 
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             start(&outside)?;
             copy_database::run(&wish)
         }
+        Command::Token(command) => token::run(&start(&outside)?, &command),
         Command::Openapi => openapi(),
         Command::Check => check::run(&outside),
         Command::Demo { force } => demo::run(&start(&outside)?, force),

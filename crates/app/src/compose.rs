@@ -23,6 +23,7 @@ use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::{Clock, SystemClock};
+use chatapp_domain::tokens::Tokens;
 use chatapp_http::{CookieKey, Services};
 use chatapp_mail::{Office, PostOffice};
 use chatapp_notification_hub::{Bus, Cluster, Hub, Messenger};
@@ -90,9 +91,11 @@ impl Application {
         if post.is_none() {
             log::info!("no mail is sent: public_url is not given, and links need it");
         }
+        let tokens = Tokens::new(database.tokens(), secrets.clone(), notifier.clone(), clock.clone());
         let accounts = Accounts::new(
             users.clone(),
             sessions.clone(),
+            tokens.clone(),
             hasher.clone(),
             notifier.clone(),
             clock.clone(),
@@ -101,6 +104,7 @@ impl Application {
         let reconciliation = Reconciliation::new(
             events.clone(),
             sessions,
+            database.tokens(),
             feed.clone(),
             // Every node does this for itself.
             here,
@@ -131,6 +135,7 @@ impl Application {
             compare_every: settings.nodes.compare_every,
             cluster,
             accounts: accounts.clone(),
+            tokens: tokens.clone(),
             sign_ups: sign_ups.clone(),
             recovery: recovery.clone(),
             events: events.clone(),
@@ -139,6 +144,7 @@ impl Application {
         let services = Services {
             accounts,
             avatars: Avatars::new(database.avatars(), Arc::new(ImageMaker::start()?)),
+            tokens,
             sign_ups,
             invitations: Invitations::new(database.invitations(), secrets, clock.clone()),
             first_run,
@@ -181,6 +187,11 @@ pub(crate) fn invitations(database: &Database) -> Invitations {
     Invitations::new(database.invitations(), Arc::new(SystemSecrets), Arc::new(SystemClock))
 }
 
+/// People's tokens, for commands; `notifier` is who they tell.
+pub(crate) fn tokens(database: &Database, notifier: Arc<dyn Notifier>) -> Tokens {
+    Tokens::new(database.tokens(), Arc::new(SystemSecrets), notifier, Arc::new(SystemClock))
+}
+
 /// Opens the database, ready for use: a file, which nobody else administers, is migrated; a server must have been.
 pub(crate) fn open_database(settings: &Settings) -> anyhow::Result<Database> {
     let storage = &settings.storage;
@@ -207,8 +218,9 @@ pub(crate) fn accounts(
     settings: &Settings,
     notifier: Arc<dyn Notifier>,
 ) -> anyhow::Result<Accounts> {
-    let clock = Arc::new(SystemClock);
-    Ok(Accounts::new(database.users(), database.sessions(), bcrypt(settings)?, notifier, clock, settings.sessions))
+    let (clock, tokens) = (Arc::new(SystemClock), tokens(database, notifier.clone()));
+    let (users, sessions) = (database.users(), database.sessions());
+    Ok(Accounts::new(users, sessions, tokens, bcrypt(settings)?, notifier, clock, settings.sessions))
 }
 
 /// Tells the nodes of the installation what a command did.

@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::credential::Credential;
 use crate::password::{Password, PasswordError};
 use crate::ports::StoreError;
 use crate::ports::notifications::{Notifier, Whisper};
 use crate::ports::passwords::{HashError, PasswordHasher};
 use crate::ports::sessions::SessionStore;
+use crate::ports::tokens::AddTokenError;
 use crate::ports::users::{CreateUserError, UserStore};
 use crate::session::{ActiveSession, Lifetime, NewSession, Session, SessionId, SessionKey};
 use crate::time::Clock;
+use crate::token::{Token, TokenSecret};
+use crate::tokens::{TokenWish, Tokens};
 use crate::user::{Email, NewUser, User, UserId, Username, UsernameKey};
 
 /// Why somebody could not log in.
@@ -60,6 +64,20 @@ pub enum ChangePasswordError {
     Store(#[from] StoreError),
 }
 
+/// Why a token was not made.
+#[derive(Debug, Error)]
+pub enum MakeTokenError {
+    /// There are as many as one may have.
+    #[error("You have as many tokens as one may have. Revoke one first.")]
+    TooMany,
+    /// The session that asked is over.
+    #[error("the session is over")]
+    SessionOver,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// The wish to register somebody.
 #[derive(Clone, Debug)]
 pub struct Registration {
@@ -73,11 +91,12 @@ pub struct Registration {
     pub is_superuser: bool,
 }
 
-/// Users and their sessions.
+/// Users, their sessions, and the end of all that they opened.
 #[derive(Clone)]
 pub struct Accounts {
     users: Arc<dyn UserStore>,
     sessions: Arc<dyn SessionStore>,
+    tokens: Tokens,
     hasher: Arc<dyn PasswordHasher>,
     notifier: Arc<dyn Notifier>,
     clock: Arc<dyn Clock>,
@@ -89,12 +108,13 @@ impl Accounts {
     pub fn new(
         users: Arc<dyn UserStore>,
         sessions: Arc<dyn SessionStore>,
+        tokens: Tokens,
         hasher: Arc<dyn PasswordHasher>,
         notifier: Arc<dyn Notifier>,
         clock: Arc<dyn Clock>,
         lifetime: Lifetime,
     ) -> Self {
-        Self { users, sessions, hasher, notifier, clock, lifetime }
+        Self { users, sessions, tokens, hasher, notifier, clock, lifetime }
     }
 
     /// Registers a person.
@@ -159,7 +179,7 @@ impl Accounts {
     /// Ends a session and closes its connections.
     pub async fn close_session(&self, key: SessionKey) -> Result<(), StoreError> {
         if let Some((user, session)) = self.sessions.close(key).await? {
-            self.notifier.whisper(user, Whisper::SessionsEnded(vec![session]));
+            self.tell_ended(user, vec![session]);
         }
         Ok(())
     }
@@ -177,7 +197,7 @@ impl Accounts {
     pub async fn end_session(&self, user: UserId, session: SessionId) -> Result<bool, StoreError> {
         let ended = self.sessions.close_one(user, session).await?;
         if ended {
-            self.notifier.whisper(user, Whisper::SessionsEnded(vec![session]));
+            self.tell_ended(user, vec![session]);
         }
         Ok(ended)
     }
@@ -186,8 +206,35 @@ impl Accounts {
     pub async fn end_sessions(&self, user: UserId, except: Option<SessionId>) -> Result<(), StoreError> {
         let ended = self.sessions.close_all(user, except).await?;
         if !ended.is_empty() {
-            self.notifier.whisper(user, Whisper::SessionsEnded(ended));
+            self.tell_ended(user, ended);
         }
+        Ok(())
+    }
+
+    /// Makes a token for somebody in a session. Its secret is known to the caller alone.
+    pub async fn make_token(
+        &self,
+        user: UserId,
+        session: SessionId,
+        wish: TokenWish,
+    ) -> Result<(Token, TokenSecret), MakeTokenError> {
+        let (token, secret) = self.tokens.make(user, wish).await.map_err(|error| match error {
+            AddTokenError::TooMany => MakeTokenError::TooMany,
+            AddTokenError::Store(error) => MakeTokenError::Store(error),
+        })?;
+        // A new password ends sessions first and tokens after that. So if the session counts now, the token is seen by
+        // whatever ends it; and if not, the end may have come before the token.
+        if self.sessions.ended_among(vec![session], self.clock.now(), self.lifetime).await?.is_empty() {
+            return Ok((token, secret));
+        }
+        self.tokens.revoke(user, token.id).await?;
+        Err(MakeTokenError::SessionOver)
+    }
+
+    /// Ends whatever a user opened, tokens too, but for one session; and closes the connections.
+    pub async fn end_everything(&self, user: UserId, except: Option<SessionId>) -> Result<(), StoreError> {
+        self.end_sessions(user, except).await?;
+        self.tokens.revoke_all(user).await?;
         Ok(())
     }
 
@@ -215,7 +262,7 @@ impl Accounts {
         Ok(user)
     }
 
-    /// Replaces a password and ends every session of the user, but for the one it was changed in.
+    /// Replaces a password and ends every session and token of the user, but for the session it was changed in.
     pub async fn set_password(
         &self,
         user: UserId,
@@ -224,13 +271,18 @@ impl Accounts {
     ) -> Result<(), RegisterError> {
         let hash = self.hasher.hash(password).await?;
         self.users.set_password(user, hash).await?;
-        self.end_sessions(user, except).await?;
+        self.end_everything(user, except).await?;
         Ok(())
     }
 
     /// Forgets sessions that are past their lifetime. Gives how many.
     pub async fn purge_sessions(&self) -> Result<usize, StoreError> {
         self.sessions.purge(self.clock.now(), self.lifetime).await
+    }
+
+    fn tell_ended(&self, user: UserId, ended: Vec<SessionId>) {
+        let ended = ended.into_iter().map(Credential::Session).collect();
+        self.notifier.whisper(user, Whisper::CredentialsEnded(ended));
     }
 }
 

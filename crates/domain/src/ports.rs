@@ -15,6 +15,7 @@ pub mod recovery;
 pub mod secrets;
 pub mod sessions;
 pub mod sign_ups;
+pub mod tokens;
 pub mod users;
 
 use async_trait::async_trait;

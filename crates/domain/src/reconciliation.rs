@@ -3,23 +3,28 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::credential::Credential;
 use crate::ports::StoreError;
 use crate::ports::events::EventStore;
 use crate::ports::notifications::{EventFeed, Notifier, Whisper};
 use crate::ports::sessions::SessionStore;
+use crate::ports::tokens::TokenStore;
 use crate::session::{Lifetime, SessionId};
 use crate::time::Clock;
+use crate::token::TokenId;
 use crate::user::UserId;
 
 /// How many rows one query of a round asks for.
 const CHUNK: usize = 500;
 
-/// Finds what no notification told: events that another process committed, and sessions that another process ended.
+/// Finds what no notification told: events that another process committed, sessions and
+/// tokens that another process ended, and those that expired.
 /// A lost wake-up therefore costs time, never a message.
 #[derive(Clone)]
 pub struct Reconciliation {
     events: Arc<dyn EventStore>,
     sessions: Arc<dyn SessionStore>,
+    tokens: Arc<dyn TokenStore>,
     feed: Arc<dyn EventFeed>,
     notifier: Arc<dyn Notifier>,
     clock: Arc<dyn Clock>,
@@ -31,18 +36,19 @@ impl Reconciliation {
     pub fn new(
         events: Arc<dyn EventStore>,
         sessions: Arc<dyn SessionStore>,
+        tokens: Arc<dyn TokenStore>,
         feed: Arc<dyn EventFeed>,
         notifier: Arc<dyn Notifier>,
         clock: Arc<dyn Clock>,
         lifetime: Lifetime,
     ) -> Self {
-        Self { events, sessions, feed, notifier, clock, lifetime }
+        Self { events, sessions, tokens, feed, notifier, clock, lifetime }
     }
 
     /// One round over everyone who is connected here.
     pub async fn round(&self) -> Result<(), StoreError> {
         self.compare_positions().await?;
-        self.end_sessions().await
+        self.end_what_is_over().await
     }
 
     async fn compare_positions(&self) -> Result<(), StoreError> {
@@ -54,17 +60,24 @@ impl Reconciliation {
         Ok(())
     }
 
-    async fn end_sessions(&self) -> Result<(), StoreError> {
-        let connected = self.feed.connected_sessions();
-        let owners: HashMap<SessionId, UserId> = connected.iter().map(|(user, session)| (*session, *user)).collect();
-        let ids: Vec<SessionId> = owners.keys().copied().collect();
-        for ids in ids.chunks(CHUNK) {
-            let ended = self.sessions.ended_among(ids.to_vec(), self.clock.now(), self.lifetime).await?;
-            for session in ended {
-                if let Some(user) = owners.get(&session) {
-                    self.notifier.whisper(*user, Whisper::SessionsEnded(vec![session]));
-                }
+    async fn end_what_is_over(&self) -> Result<(), StoreError> {
+        let connected = self.feed.connected_credentials();
+        let owners: HashMap<Credential, UserId> = connected.iter().map(|(user, own)| (*own, *user)).collect();
+        let tell = |ended: Credential| {
+            if let Some(user) = owners.get(&ended) {
+                self.notifier.whisper(*user, Whisper::CredentialsEnded(vec![ended]));
             }
+        };
+        let now = self.clock.now();
+        let sessions: Vec<SessionId> = owners.keys().filter_map(|own| own.session()).collect();
+        for ids in sessions.chunks(CHUNK) {
+            let ended = self.sessions.ended_among(ids.to_vec(), now, self.lifetime).await?;
+            ended.into_iter().map(Credential::Session).for_each(tell);
+        }
+        let tokens: Vec<TokenId> = owners.keys().filter_map(|own| own.token()).collect();
+        for ids in tokens.chunks(CHUNK) {
+            let ended = self.tokens.ended_among(ids.to_vec(), now).await?;
+            ended.into_iter().map(Credential::Token).for_each(tell);
         }
         Ok(())
     }

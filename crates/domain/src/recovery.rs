@@ -94,7 +94,7 @@ impl Recovery {
         Ok(())
     }
 
-    /// Replaces the password of whoever the link was mailed to, ends every session of theirs and tells them.
+    /// Replaces the password of whoever the link was mailed to, ends every session and token of theirs and tells them.
     pub async fn reset(&self, token: &str, password: &str) -> Result<(), ResetError> {
         let token = LinkHash::of(token);
         // No work is done for a link that does not count.
@@ -103,7 +103,7 @@ impl Recovery {
         let password = password.map_err(ResetError::Password)?;
         let hash = self.hasher.hash(password).await.map_err(|_: HashError| ResetError::Busy)?;
         let user = self.store.reset(token, hash, self.clock.now()).await?.ok_or(ResetError::Link)?;
-        self.accounts.end_sessions(user.id, None).await?;
+        self.accounts.end_everything(user.id, None).await?;
         self.tell_changed(&user);
         Ok(())
     }

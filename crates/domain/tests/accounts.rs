@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chatapp_domain::accounts::{Accounts, LogInError, RegisterError, Registration};
+use chatapp_domain::accounts::{Accounts, LogInError, MakeTokenError, RegisterError, Registration};
 use chatapp_domain::password::{Password, PasswordHash};
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::notifications::Whisper;
@@ -13,12 +13,15 @@ use chatapp_domain::ports::passwords::HashError;
 use chatapp_domain::ports::users::UserStore;
 use chatapp_domain::session::{Lifetime, SessionId, SessionKey};
 use chatapp_domain::time::{Clock, Timestamp};
+use chatapp_domain::token::{Scope, TokenName};
+use chatapp_domain::tokens::{TokenWish, Tokens};
 use chatapp_domain::user::{Email, User, UserId, Username};
 use chatapp_testkit::builders::{NEW_YEAR, PASSWORD, a_user};
 use chatapp_testkit::clock::SetClock;
 use chatapp_testkit::memory::MemoryStores;
 use chatapp_testkit::notifications::RecordingNotifier;
 use chatapp_testkit::passwords::PlainHasher;
+use chatapp_testkit::secrets::CountedSecrets;
 
 const LIFETIME: Lifetime = Lifetime { idle: Duration::from_secs(3600), absolute: Duration::from_secs(7200) };
 
@@ -28,6 +31,7 @@ struct Scene {
     clock: SetClock,
     hasher: PlainHasher,
     accounts: Accounts,
+    tokens: Tokens,
     ada: User,
 }
 
@@ -36,15 +40,22 @@ async fn scene() -> Scene {
     let (clock, hasher) = (SetClock::at(NEW_YEAR), PlainHasher::default());
     let ada = a_user(&memory, "Ada").await;
     let store = Arc::new(memory.clone());
+    let tokens = Tokens::new(
+        store.clone(),
+        Arc::new(CountedSecrets::default()),
+        Arc::new(notifier.clone()),
+        Arc::new(clock.clone()),
+    );
     let accounts = Accounts::new(
         store.clone(),
         store,
+        tokens.clone(),
         Arc::new(hasher.clone()),
         Arc::new(notifier.clone()),
         Arc::new(clock.clone()),
         LIFETIME,
     );
-    Scene { memory, notifier, clock, hasher, accounts, ada }
+    Scene { memory, notifier, clock, hasher, accounts, tokens, ada }
 }
 
 impl Scene {
@@ -160,7 +171,7 @@ async fn a_session_is_found_by_its_key_until_it_is_closed() {
     scene.accounts.close_session(SessionKey([1; 32])).await.unwrap();
     assert_eq!(scene.used_at(1).await, None);
     scene.accounts.close_session(SessionKey([1; 32])).await.unwrap();
-    let told = (scene.ada.id, Whisper::SessionsEnded(vec![id]));
+    let told = (scene.ada.id, Whisper::CredentialsEnded(vec![id.into()]));
     assert_eq!(scene.notifier.whispers(), [told], "its connections are told once");
 }
 
@@ -217,13 +228,13 @@ async fn a_new_password_ends_the_other_sessions_and_tells_their_connections() {
         assert_eq!(scene.used_at(key).await.is_some(), alive);
     }
     let mut told = scene.notifier.whispers();
-    let Some((to, Whisper::SessionsEnded(mut ended))) = told.pop() else { panic!("the sessions' end is told") };
+    let Some((to, Whisper::CredentialsEnded(mut ended))) = told.pop() else { panic!("the sessions' end is told") };
     ended.sort_unstable();
-    assert_eq!((to, ended, told.len()), (scene.ada.id, vec![one, three], 0));
+    assert_eq!((to, ended, told.len()), (scene.ada.id, vec![one.into(), three.into()], 0));
 
     scene.notifier.clear();
     scene.accounts.set_password(scene.ada.id, Password::unchecked("another"), None).await.unwrap();
-    assert_eq!(scene.notifier.whispers(), [(scene.ada.id, Whisper::SessionsEnded(vec![two]))]);
+    assert_eq!(scene.notifier.whispers(), [(scene.ada.id, Whisper::CredentialsEnded(vec![two.into()]))]);
     scene.notifier.clear();
     scene.accounts.set_password(scene.ada.id, Password::unchecked("yet another"), None).await.unwrap();
     assert!(scene.notifier.whispers().is_empty(), "there is nothing to tell");
@@ -257,12 +268,38 @@ async fn whoever_ends_a_session_of_their_own_ends_its_connections() {
     assert!(scene.notifier.whispers().is_empty());
     assert!(scene.accounts.end_session(scene.ada.id, one).await.unwrap());
     assert!(!scene.accounts.end_session(scene.ada.id, one).await.unwrap(), "it is over already");
-    assert_eq!(scene.notifier.whispers(), [(scene.ada.id, Whisper::SessionsEnded(vec![one]))], "told once");
+    assert_eq!(scene.notifier.whispers(), [(scene.ada.id, Whisper::CredentialsEnded(vec![one.into()]))], "told once");
     assert_eq!(scene.used_at(1).await, None);
 
     scene.notifier.clear();
     scene.accounts.end_sessions(scene.ada.id, Some(two)).await.unwrap();
     scene.accounts.end_sessions(scene.ada.id, Some(two)).await.unwrap();
-    assert_eq!(scene.notifier.whispers(), [(scene.ada.id, Whisper::SessionsEnded(vec![three]))], "told once");
+    assert_eq!(scene.notifier.whispers(), [(scene.ada.id, Whisper::CredentialsEnded(vec![three.into()]))], "told once");
     assert_eq!((scene.used_at(2).await, scene.used_at(3).await), (Some(NEW_YEAR), None));
+}
+
+fn a_token() -> TokenWish {
+    TokenWish { name: TokenName::parse("backup").unwrap(), scope: Scope::Read, expires_at: None }
+}
+
+#[tokio::test]
+async fn a_session_that_ended_meanwhile_leaves_no_token_behind() {
+    let scene = scene().await;
+    let session = scene.open(1).await;
+    scene.accounts.end_everything(scene.ada.id, None).await.unwrap();
+    let made = scene.accounts.make_token(scene.ada.id, session, a_token()).await;
+    assert!(matches!(made, Err(MakeTokenError::SessionOver)), "{made:?}");
+    assert!(scene.tokens.list(scene.ada.id).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_new_password_ends_tokens_and_tells_their_connections() {
+    let scene = scene().await;
+    let session = scene.open(1).await;
+    let (token, secret) = scene.accounts.make_token(scene.ada.id, session, a_token()).await.unwrap();
+    assert!(scene.tokens.find(secret.key()).await.unwrap().is_some());
+    scene.accounts.set_password(scene.ada.id, Password::unchecked("a new one"), Some(session)).await.unwrap();
+    assert_eq!(scene.tokens.find(secret.key()).await.unwrap(), None);
+    assert_eq!(scene.notifier.whispers(), [(scene.ada.id, Whisper::CredentialsEnded(vec![token.id.into()]))]);
+    assert!(scene.used_at(1).await.is_some());
 }

@@ -16,4 +16,5 @@ pub(crate) mod password;
 pub(crate) mod root;
 pub(crate) mod session;
 pub(crate) mod sessions;
+pub(crate) mod tokens;
 pub(crate) mod users;

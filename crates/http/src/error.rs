@@ -23,6 +23,8 @@ pub(crate) enum ApiError {
     NotAuthenticated,
     #[error("invalid bearer token")]
     InvalidToken,
+    #[error("not for this token")]
+    PermissionDenied,
     #[error("a request from another site")]
     CrossSite,
     #[error("not found")]
@@ -94,6 +96,11 @@ impl ApiError {
                 "Authentication credentials were not provided.".into(),
             ),
             Self::InvalidToken => answer(StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token.".into()),
+            Self::PermissionDenied => answer(
+                StatusCode::FORBIDDEN,
+                "permission_denied",
+                "You do not have permission to perform this action.".into(),
+            ),
             Self::CrossSite => answer(StatusCode::FORBIDDEN, "cross_site", "Cross-site request refused.".into()),
             Self::NotFound => answer(StatusCode::NOT_FOUND, "not_found", "Not found.".into()),
             Self::InvalidPage => answer(StatusCode::NOT_FOUND, "invalid_page", "Invalid page.".into()),
@@ -164,6 +171,7 @@ impl ApiError {
                 (header::RETRY_AFTER, retry.as_str())
             }
             Self::NotAuthenticated
+            | Self::PermissionDenied
             | Self::CrossSite
             | Self::NotFound
             | Self::InvalidPage
@@ -222,9 +230,15 @@ mod tests {
     #[test]
     fn each_error_has_its_status_code_and_detail() {
         let unavailable = "Service temporarily unavailable, try again later.";
-        let table: [(ApiError, u16, &str, &str); 20] = [
+        let table: [(ApiError, u16, &str, &str); 21] = [
             (ApiError::NotAuthenticated, 403, "not_authenticated", "Authentication credentials were not provided."),
             (ApiError::InvalidToken, 401, "invalid_token", "Invalid token."),
+            (
+                ApiError::PermissionDenied,
+                403,
+                "permission_denied",
+                "You do not have permission to perform this action.",
+            ),
             (ApiError::CrossSite, 403, "cross_site", "Cross-site request refused."),
             (ApiError::NotFound, 404, "not_found", "Not found."),
             (ApiError::InvalidPage, 404, "invalid_page", "Invalid page."),

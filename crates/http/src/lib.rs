@@ -3,6 +3,7 @@
 
 mod api;
 mod at_once;
+mod bearer;
 mod body;
 mod caller;
 mod client_address;
@@ -39,5 +40,5 @@ pub use self::settings::{
     CookieKey, Limits, MetricsExposure, Network, NetworkError, Origin, OriginError, Rate, Settings, SocketSettings,
     ThrottleSettings,
 };
-pub use self::wire::invitation_json;
+pub use self::wire::{invitation_json, made_token_json, tokens_json};
 pub use url::Url;

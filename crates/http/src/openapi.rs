@@ -2,14 +2,16 @@
 
 mod responses;
 
+use chatapp_domain::token::TokenSecret;
 use utoipa::Modify;
 use utoipa::OpenApi as _;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi};
 
 pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
 use crate::api::{
-    account, avatar, conversations, email, events, invitations, me, messages, password, root, session, sessions, users,
+    account, avatar, conversations, email, events, invitations, me, messages, password, root, session, sessions,
+    tokens, users,
 };
 use crate::routes;
 use crate::wire;
@@ -42,6 +44,9 @@ use crate::wire;
         sessions::list,
         sessions::end,
         sessions::end_others,
+        tokens::list,
+        tokens::make,
+        tokens::revoke,
         account::show,
         account::check,
         account::sign_up,
@@ -64,22 +69,26 @@ use crate::wire;
         wire::MessageHistory,
         wire::Message,
     )),
-    modifiers(&CookieSession, &OperationIds),
-    security(("session" = [])),
+    modifiers(&Credentials, &OperationIds),
+    security(("session" = []), ("token" = [])),
 )]
 struct Document;
 
-struct CookieSession;
+struct Credentials;
 
-impl Modify for CookieSession {
+impl Modify for Credentials {
     fn modify(&self, document: &mut OpenApi) {
         let cookie = ApiKeyValue::with_description(
             "chatapp_session",
             "Set by logging in. Over https its name is `__Host-chatapp_session`.",
         );
         let components = document.components.take().unwrap_or_default();
-        let scheme = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
-        document.components = Some(ComponentsBuilder::from(components).security_scheme("session", scheme).build());
+        let session = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(TokenSecret::MARK).description(
+            Some("A personal access token. One that may only read is good for GET; none for the account itself."),
+        );
+        let components = ComponentsBuilder::from(components).security_scheme("session", session);
+        document.components = Some(components.security_scheme("token", SecurityScheme::Http(bearer.build())).build());
     }
 }
 

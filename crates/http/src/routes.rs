@@ -1,13 +1,15 @@
 //! The map of URLs.
 
 use actix_web::http::Method;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{ResponseError, guard};
 
 use crate::api::{
     account, avatar, conversations, docs, email, events, health, invitations, me, messages, metrics, password, root,
-    session as log_in, sessions, users,
+    session as log_in, sessions, tokens, users,
 };
+use crate::bearer;
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::page::{assets, login, logout, shell};
@@ -35,6 +37,8 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/session/").on(Method::POST, log_in::log_in).on(Method::DELETE, log_in::log_out),
         Endpoint::at("/me/session/").get(sessions::list).on(Method::DELETE, sessions::end_others),
         Endpoint::at("/me/session/{id}/").on(Method::DELETE, sessions::end),
+        Endpoint::at("/me/token/").get(tokens::list).on(Method::POST, tokens::make),
+        Endpoint::at("/me/token/{id}/").on(Method::DELETE, tokens::revoke),
         Endpoint::at("/account/").get(account::show).on(Method::POST, account::sign_up),
         Endpoint::at("/account/check/").on(Method::POST, account::check),
         Endpoint::at("/account/confirm/").on(Method::POST, account::confirm),
@@ -56,14 +60,21 @@ pub(crate) fn api() -> Vec<Endpoint> {
 pub(crate) fn configure(config: &mut ServiceConfig, shared: &Data<Shared>) {
     let counted = |scope: &'static str, endpoint: Endpoint| endpoint.counted(&shared.metrics, scope);
     let api = api().into_iter().fold(web::scope(API), |scope, endpoint| scope.service(counted(API, endpoint)));
+    // Outermost, so that a session is not even looked for beside a token.
+    let by_token = || {
+        let shared = shared.clone();
+        from_fn(move |request, next| bearer::authenticate(shared.clone(), request, next))
+    };
+    let by_session = || session::middleware(shared);
     config
-        .service(api.default_service(web::to(not_found)).wrap(session::middleware(shared)))
+        .service(api.default_service(web::to(not_found)).wrap(by_session()).wrap(by_token()))
         .service(web::scope("/api").default_service(web::to(not_found)))
         .app_data(shared.metrics.other())
         .service(
             web::scope("/ws")
-                .wrap(session::middleware(shared))
-                .service(counted("/ws", Endpoint::at("/").get(realtime::open))),
+                .service(counted("/ws", Endpoint::at("/").get(realtime::open)))
+                .wrap(by_session())
+                .wrap(by_token()),
         )
         .service(Endpoint::at("/metrics/").get(metrics::show))
         .service(Endpoint::at("/health/live/").get(health::live))
@@ -71,7 +82,7 @@ pub(crate) fn configure(config: &mut ServiceConfig, shared: &Data<Shared>) {
         .service(web::scope("").guard(guard::fn_guard(assets::is_file)).default_service(web::to(assets::serve)))
         .service(
             web::scope("")
-                .wrap(session::middleware(shared))
+                .wrap(by_session())
                 .service(counted("", Endpoint::at("/login/").get(login::show).on(Method::POST, login::log_in)))
                 .service(Endpoint::at("/logout/").get(logout::by_link).on(Method::POST, logout::log_out))
                 .default_service(web::to(shell::serve)),

@@ -20,12 +20,15 @@ use chatapp_domain::presence::Presence;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
+use chatapp_domain::tokens::Tokens;
 
 /// Everything this crate needs from the rest of the program.
 #[derive(Clone)]
 pub struct Services {
     /// Log-in and sessions.
     pub accounts: Accounts,
+    /// Personal access tokens.
+    pub tokens: Tokens,
     /// People's pictures.
     pub avatars: Avatars,
     /// Signing up.

@@ -7,6 +7,7 @@ mod limit;
 mod log_in;
 mod strangers;
 mod together;
+mod tokens;
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
@@ -33,6 +34,7 @@ struct Limits<C: Clock> {
     failures_here: Limit<C>,
     log_ins: Limit<C>,
     strangers: strangers::Limits<C>,
+    tokens: tokens::Limits<C>,
     sends: Limit<C>,
     reads: Limit<C>,
 }
@@ -57,6 +59,7 @@ impl<C: Clock + Clone> Throttles<C> {
             failures_here: limit(settings.log_in_failures_per_address),
             log_ins: limit(settings.log_ins_per_address),
             strangers: strangers::Limits::new(settings, clock),
+            tokens: tokens::Limits::new(settings.wrong_tokens_per_address, clock),
             sends: limit(settings.sends),
             reads: limit(settings.reads),
         });

@@ -11,6 +11,7 @@ mod problem;
 mod server_frame;
 mod sign_up;
 mod time;
+mod token;
 mod user;
 
 pub(crate) use self::account::{Credentials, Me, PageSettings, Profile, Root, Session, Sessions};
@@ -25,4 +26,6 @@ pub(crate) use self::problem::{FieldProblems, Problem};
 pub(crate) use self::server_frame::ServerFrame;
 pub(crate) use self::sign_up::{AccountState, Check, CheckedFields, Detail, FirstAccount, LinkToken, Made, SignUp};
 pub(crate) use self::time::Stamp;
+pub(crate) use self::token::{MadeToken, Token, TokenWish, Tokens};
+pub use self::token::{made_token_json, tokens_json};
 pub(crate) use self::user::User;

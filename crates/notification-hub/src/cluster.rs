@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chatapp_domain::credential::Credential;
 use chatapp_domain::event::Event;
 use chatapp_domain::ports::figures::{Figure, Figures};
 use chatapp_domain::ports::nodes::{BusState, Nodes, SharedLimit};
 use chatapp_domain::ports::notifications::{EventFeed, FeedFull, Notifier, Subscription, Watched, Whisper};
-use chatapp_domain::session::SessionId;
 use chatapp_domain::user::UserId;
 use tokio::sync::watch;
 
@@ -78,8 +78,12 @@ impl Notifier for Cluster {
 }
 
 impl EventFeed for Cluster {
-    fn subscribe(&self, user: &Watched, session: Option<SessionId>) -> Result<Pin<Box<dyn Subscription>>, FeedFull> {
-        self.hub.subscribe(user, session)
+    fn subscribe(
+        &self,
+        user: &Watched,
+        credential: Option<Credential>,
+    ) -> Result<Pin<Box<dyn Subscription>>, FeedFull> {
+        self.hub.subscribe(user, credential)
     }
 
     fn is_online(&self, user: UserId) -> bool {
@@ -90,8 +94,8 @@ impl EventFeed for Cluster {
         self.hub.connected_users()
     }
 
-    fn connected_sessions(&self) -> Vec<(UserId, SessionId)> {
-        self.hub.connected_sessions()
+    fn connected_credentials(&self) -> Vec<(UserId, Credential)> {
+        self.hub.connected_credentials()
     }
 }
 

@@ -3,10 +3,10 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use chatapp_domain::credential::Credential;
 use chatapp_domain::event::Event;
 use chatapp_domain::ports::figures::{Figure, Figures};
 use chatapp_domain::ports::notifications::{EventFeed, FeedFull, Notifier, Subscription, Watched, Whisper};
-use chatapp_domain::session::SessionId;
 use chatapp_domain::user::UserId;
 
 use crate::registry::Registry;
@@ -52,8 +52,12 @@ impl Notifier for Hub {
 }
 
 impl EventFeed for Hub {
-    fn subscribe(&self, user: &Watched, session: Option<SessionId>) -> Result<Pin<Box<dyn Subscription>>, FeedFull> {
-        Ok(Box::pin(HubSubscription::open(Arc::clone(&self.registry), user.id, session)?))
+    fn subscribe(
+        &self,
+        user: &Watched,
+        credential: Option<Credential>,
+    ) -> Result<Pin<Box<dyn Subscription>>, FeedFull> {
+        Ok(Box::pin(HubSubscription::open(Arc::clone(&self.registry), user.id, credential)?))
     }
 
     fn is_online(&self, user: UserId) -> bool {
@@ -64,8 +68,8 @@ impl EventFeed for Hub {
         self.registry.connected_users()
     }
 
-    fn connected_sessions(&self) -> Vec<(UserId, SessionId)> {
-        self.registry.connected_sessions()
+    fn connected_credentials(&self) -> Vec<(UserId, Credential)> {
+        self.registry.connected_credentials()
     }
 }
 

@@ -5,9 +5,9 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use chatapp_domain::credential::Credential;
 use chatapp_domain::event::{Event, Pos};
 use chatapp_domain::ports::notifications::{Delivery, Whisper};
-use chatapp_domain::session::SessionId;
 
 /// How many passing whispers wait. More than the people one connection may watch, so that what is said last of each of
 /// them survives.
@@ -16,7 +16,7 @@ const PASSING: usize = 256;
 /// The queue between the hub and one connection.
 pub(crate) struct Outbox {
     number: u64,
-    session: Option<SessionId>,
+    credential: Option<Credential>,
     capacity: usize,
     waiting: Mutex<Waiting>,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Outbox {
 #[derive(Default)]
 struct Waiting {
     state: State,
-    session_ended: bool,
+    credential_ended: bool,
     sharing_changed: bool,
     behind: bool,
     events: VecDeque<Arc<Event>>,
@@ -46,16 +46,16 @@ enum State {
 
 impl Outbox {
     /// An empty outbox; `number` tells it from all others of its hub.
-    pub(crate) fn new(number: u64, session: Option<SessionId>, capacity: usize) -> Self {
-        Self { number, session, capacity: capacity.max(1), waiting: Mutex::default() }
+    pub(crate) fn new(number: u64, credential: Option<Credential>, capacity: usize) -> Self {
+        Self { number, credential, capacity: capacity.max(1), waiting: Mutex::default() }
     }
 
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
-    pub(crate) fn session(&self) -> Option<SessionId> {
-        self.session
+    pub(crate) fn credential(&self) -> Option<Credential> {
+        self.credential
     }
 
     /// Puts an event in, or marks the connection as behind. Gives whom to wake.
@@ -81,10 +81,10 @@ impl Outbox {
             return None;
         }
         match whisper {
-            Whisper::SessionsEnded(sessions) if !self.session.is_some_and(|own| sessions.contains(&own)) => {
+            Whisper::CredentialsEnded(ended) if !self.credential.is_some_and(|own| ended.contains(&own)) => {
                 return None;
             }
-            Whisper::SessionsEnded(_) => waiting.session_ended = true,
+            Whisper::CredentialsEnded(_) => waiting.credential_ended = true,
             Whisper::Latest(pos) => waiting.latest = waiting.latest.max(Some(*pos)),
             Whisper::SharingChanged => waiting.sharing_changed = true,
             Whisper::Typing { .. } | Whisper::Delivered { .. } | Whisper::Presence { .. } => waiting.pass_on(whisper),
@@ -109,7 +109,7 @@ impl Outbox {
     /// What comes next, or a promise to wake.
     pub(crate) fn poll_next(&self, context: &Context<'_>) -> Poll<Option<Delivery>> {
         let mut waiting = self.lock();
-        if let Some(delivery) = waiting.next(self.session) {
+        if let Some(delivery) = waiting.next(self.credential) {
             return Poll::Ready(Some(delivery));
         }
         if waiting.state == State::Over {
@@ -129,13 +129,13 @@ impl Outbox {
 
 impl Waiting {
     /// The most urgent first; the latest position after the events, which may well make it old news.
-    fn next(&mut self, session: Option<SessionId>) -> Option<Delivery> {
+    fn next(&mut self, credential: Option<Credential>) -> Option<Delivery> {
         if self.state == State::Displaced {
             self.state = State::Over;
             return Some(Delivery::Displaced);
         }
-        if mem::take(&mut self.session_ended) {
-            return Some(Delivery::Whisper(Whisper::SessionsEnded(session.into_iter().collect())));
+        if mem::take(&mut self.credential_ended) {
+            return Some(Delivery::Whisper(Whisper::CredentialsEnded(credential.into_iter().collect())));
         }
         if mem::take(&mut self.behind) {
             return Some(Delivery::Behind);
@@ -176,6 +176,8 @@ fn same_subject(one: &Whisper, other: &Whisper) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use chatapp_domain::session::SessionId;
+
     use chatapp_domain::event::Change;
     use chatapp_domain::message::Seq;
     use chatapp_domain::user::Username;
@@ -194,7 +196,7 @@ mod tests {
             all.push(match delivery {
                 Delivery::Event(event) => format!("event {}", event.pos.0),
                 Delivery::Whisper(Whisper::Latest(_)) => "latest".to_owned(),
-                Delivery::Whisper(Whisper::SessionsEnded(_)) => "ended".to_owned(),
+                Delivery::Whisper(Whisper::CredentialsEnded(_)) => "ended".to_owned(),
                 Delivery::Whisper(_) => "passing".to_owned(),
                 Delivery::Behind => "behind".to_owned(),
                 Delivery::Displaced => "displaced".to_owned(),
@@ -205,11 +207,11 @@ mod tests {
 
     #[test]
     fn the_most_urgent_comes_first() {
-        let outbox = Outbox::new(1, Some(SessionId(1)), 2);
+        let outbox = Outbox::new(1, Some(SessionId(1).into()), 2);
         outbox.whisper(&Whisper::Typing { peer: Username::from_store("bob"), typing: true });
         outbox.whisper(&Whisper::Latest(Pos(1)));
         outbox.push(&event(1));
-        outbox.whisper(&Whisper::SessionsEnded(vec![SessionId(1)]));
+        outbox.whisper(&Whisper::CredentialsEnded(vec![SessionId(1).into()]));
         assert_eq!(all(&outbox), ["ended", "event 1", "latest", "passing"]);
         assert!(all(&outbox).is_empty());
     }
@@ -217,7 +219,7 @@ mod tests {
     #[test]
     fn what_was_displaced_or_closed_takes_nothing_more() {
         for close in [false, true] {
-            let outbox = Outbox::new(1, Some(SessionId(1)), 2);
+            let outbox = Outbox::new(1, Some(SessionId(1).into()), 2);
             outbox.push(&event(1));
             if close {
                 outbox.close()
@@ -226,7 +228,7 @@ mod tests {
             }
             outbox.push(&event(2));
             outbox.whisper(&Whisper::Latest(Pos(2)));
-            outbox.whisper(&Whisper::SessionsEnded(vec![SessionId(1)]));
+            outbox.whisper(&Whisper::CredentialsEnded(vec![SessionId(1).into()]));
             let expected: &[&str] = if close { &[] } else { &["displaced"] };
             assert_eq!(all(&outbox), expected);
             assert!(matches!(outbox.poll_next(&Context::from_waker(Waker::noop())), Poll::Ready(None)));

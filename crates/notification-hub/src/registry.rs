@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
+use chatapp_domain::credential::Credential;
 use chatapp_domain::event::Event;
 use chatapp_domain::ports::notifications::{FeedFull, Watched, Whisper};
-use chatapp_domain::session::SessionId;
 use chatapp_domain::user::{UserId, Username};
 
 use crate::bus::NodeId;
@@ -90,10 +90,10 @@ impl Registry {
     }
 
     /// Takes a connection in. The user's oldest makes room for it, and whoever watches the user hears of the first.
-    pub(crate) fn join(&self, user: UserId, session: Option<SessionId>) -> Result<Arc<Outbox>, FeedFull> {
+    pub(crate) fn join(&self, user: UserId, credential: Option<Credential>) -> Result<Arc<Outbox>, FeedFull> {
         self.count_one_more()?;
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let outbox = Arc::new(Outbox::new(number, session, self.settings.outbox));
+        let outbox = Arc::new(Outbox::new(number, credential, self.settings.outbox));
         let mut shard = self.lock(user);
         let own = shard.connected.entry(user).or_default();
         let excess = (own.len() + 1).saturating_sub(self.settings.connections_per_user.max(1));
@@ -181,8 +181,8 @@ impl Registry {
         self.shards.iter().flat_map(|shard| locked(shard).connected.keys().copied().collect::<Vec<_>>()).collect()
     }
 
-    pub(crate) fn connected_sessions(&self) -> Vec<(UserId, SessionId)> {
-        self.shards.iter().flat_map(|shard| locked(shard).sessions()).collect()
+    pub(crate) fn connected_credentials(&self) -> Vec<(UserId, Credential)> {
+        self.shards.iter().flat_map(|shard| locked(shard).credentials()).collect()
     }
 
     fn count_one_more(&self) -> Result<(), FeedFull> {
@@ -213,9 +213,9 @@ impl Shard {
             .collect()
     }
 
-    fn sessions(&self) -> Vec<(UserId, SessionId)> {
+    fn credentials(&self) -> Vec<(UserId, Credential)> {
         let connections = self.connected.iter().flat_map(|(user, own)| own.iter().map(|outbox| (*user, outbox)));
-        connections.filter_map(|(user, outbox)| Some((user, outbox.session()?))).collect()
+        connections.filter_map(|(user, outbox)| Some((user, outbox.credential()?))).collect()
     }
 }
 
@@ -229,6 +229,8 @@ fn wake(wakers: Vec<Waker>) {
 
 #[cfg(test)]
 mod tests {
+    use chatapp_domain::session::SessionId;
+
     use super::*;
 
     fn occupied(registry: &Registry) -> usize {
@@ -249,7 +251,7 @@ mod tests {
     #[test]
     fn whoever_left_leaves_no_trace() {
         let registry = Registry::new(HubSettings::default());
-        let outbox = registry.join(UserId(1), Some(SessionId(1))).unwrap();
+        let outbox = registry.join(UserId(1), Some(SessionId(1).into())).unwrap();
         for id in 1..=5 {
             registry.watch(&outbox, Watched { id: UserId(id), username: Username::from_store("somebody") });
         }

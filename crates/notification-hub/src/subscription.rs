@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use chatapp_domain::credential::Credential;
 use chatapp_domain::ports::notifications::{Delivery, FeedFull, Subscription, Watched};
-use chatapp_domain::session::SessionId;
 use chatapp_domain::user::UserId;
 use futures_core::Stream;
 
@@ -26,8 +26,12 @@ pub(crate) struct HubSubscription {
 
 impl HubSubscription {
     /// Registers a connection.
-    pub(crate) fn open(registry: Arc<Registry>, user: UserId, session: Option<SessionId>) -> Result<Self, FeedFull> {
-        let outbox = registry.join(user, session)?;
+    pub(crate) fn open(
+        registry: Arc<Registry>,
+        user: UserId,
+        credential: Option<Credential>,
+    ) -> Result<Self, FeedFull> {
+        let outbox = registry.join(user, credential)?;
         Ok(Self { registry, user, outbox, watched: Mutex::default() })
     }
 }

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chatapp_domain::ports::StoreError;
+use chatapp_domain::session::ActiveSession;
+use chatapp_domain::token::ActiveToken;
 use diesel::Connection;
 use diesel::result::{Error, QueryResult};
 use thiserror::Error as ThisError;
@@ -16,6 +18,7 @@ use crate::health;
 use crate::lane::Lane;
 use crate::members::{Watch, first_writable};
 use crate::migrations;
+use crate::recent::Recent;
 use crate::settings::Settings;
 use crate::url::DatabaseUrl;
 use crate::writer::{CONFLICT_RETRIES, Job, Unit, in_transaction, pause_before_retry, writer_is_gone};
@@ -67,7 +70,8 @@ pub(crate) struct Inner {
     gate: RwLock<()>,
     watch: Mutex<Option<Watch>>,
     pub(crate) memory: crate::users::Memory,
-    pub(crate) session_memory: crate::sessions::Memory,
+    pub(crate) session_memory: Recent<ActiveSession>,
+    pub(crate) token_memory: Recent<ActiveToken>,
 }
 
 /// How much of a database's queue and connections is in use.
@@ -95,9 +99,9 @@ impl Database {
             .map_err(|error| connect(error.to_string()))?
             .map_err(|reason| OpenError::Unsuitable { url: url.clone(), reason })?;
         let lane = Mutex::new(Arc::new(Lane::to(&member, settings)?));
-        let (gate, watch, memory, session_memory) = Default::default();
+        let (gate, watch, memory, session_memory, token_memory) = Default::default();
         let settings = settings.clone();
-        let inner = Arc::new(Inner { settings, engine, lane, gate, watch, memory, session_memory });
+        let inner = Arc::new(Inner { settings, engine, lane, gate, watch, memory, session_memory, token_memory });
         if url.members().len() > 1 {
             let watch = Watch::over(Arc::downgrade(&inner), url)?;
             *inner.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(watch);

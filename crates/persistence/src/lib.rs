@@ -23,6 +23,7 @@ mod migrations;
 mod mysql_connection;
 #[cfg(feature = "planted-faults")]
 mod planted;
+mod recent;
 mod recovery;
 mod rows;
 mod schema;
@@ -34,6 +35,7 @@ mod sign_ups;
 #[path = "../tests/support/mod.rs"]
 mod support;
 mod tables;
+mod tokens;
 mod url;
 mod users;
 mod writer;

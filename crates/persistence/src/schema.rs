@@ -99,6 +99,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        key_hash -> Binary,
+        user_id -> BigInt,
+        name -> Text,
+        prefix -> Text,
+        may_write -> Bool,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     invitations (id) {
         id -> BigInt,
         token_hash -> Binary,
@@ -163,6 +177,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     events,
     sessions,
+    tokens,
     invitations,
     password_resets
 );

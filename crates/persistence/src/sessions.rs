@@ -1,6 +1,7 @@
 //! The store of sessions, with a memory of about a second in front.
 
-mod memory;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{User, UserId};
 use diesel::prelude::*;
 
-pub(crate) use self::memory::Memory;
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never};
 use crate::error::UnitError;
+use crate::recent::Recent;
 use crate::rows::{USER, UserRow};
 use crate::schema::{sessions, users};
 
@@ -70,7 +71,7 @@ impl SessionStore for Sessions {
         now: Timestamp,
         lifetime: Lifetime,
     ) -> Result<Option<ActiveSession>, StoreError> {
-        let found = self.memory().find(key, self.load(key)).await?;
+        let found = self.memory().find(&key.0, self.load(key)).await?;
         Ok(found.filter(|active| lifetime.covers(&active.session, now)))
     }
 
@@ -84,7 +85,7 @@ impl SessionStore for Sessions {
             |_| (),
         );
         touched.await?;
-        self.memory().refresh(&key);
+        self.memory().refresh(&key.0);
         Ok(())
     }
 
@@ -176,7 +177,7 @@ impl SessionStore for Sessions {
 }
 
 impl Sessions {
-    fn memory(&self) -> &Memory {
+    fn memory(&self) -> &Recent<ActiveSession> {
         &self.0.inner().session_memory
     }
 
@@ -187,7 +188,8 @@ impl Sessions {
         which: impl FnOnce(&T) -> Vec<SessionKey> + Send + 'static,
     ) -> Result<T, StoreError> {
         let memory = self.memory().clone();
-        let ended = self.0.write::<_, Never>(unit, move |ended| which(ended).iter().for_each(|key| memory.forget(key)));
+        let ended =
+            self.0.write::<_, Never>(unit, move |ended| which(ended).iter().for_each(|key| memory.forget(&key.0)));
         let ended = ended.await;
         if ended.is_err() {
             // Perhaps it was kept, and the answer was lost.

@@ -151,19 +151,24 @@ impl UserStore for Users {
     }
 
     async fn set_active(&self, id: UserId, active: bool) -> Result<(), StoreError> {
-        let memory = &self.0.inner().session_memory;
-        let forgetful = memory.clone();
+        let inner = self.0.inner();
+        let (sessions, tokens) = (inner.session_memory.clone(), inner.token_memory.clone());
+        let forget = move || {
+            sessions.forget_all();
+            tokens.forget_all();
+        };
+        let forgetful = forget.clone();
         let changed = self.0.write::<_, Never>(
             move |connection| {
                 diesel::update(users::table.find(id.0)).set(users::is_active.eq(active)).execute(connection)?;
                 Ok(())
             },
-            move |()| forgetful.forget_all(),
+            move |()| forgetful(),
         );
         let changed = changed.await;
         if changed.is_err() {
             // Perhaps it was kept, and the answer was lost.
-            memory.forget_all();
+            forget();
         }
         Ok(changed?)
     }

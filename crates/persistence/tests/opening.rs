@@ -5,6 +5,8 @@
 #[expect(dead_code, reason = "shared with other tests, which use the rest")]
 mod support;
 
+use std::path::{Path, PathBuf};
+
 use chatapp_persistence::{Database, DatabaseUrl, OpenError, Settings};
 use diesel::connection::SimpleConnection;
 
@@ -15,7 +17,8 @@ fn sqlite_makes_its_file_and_folder_and_migrates_once() {
     let database = Database::open(&settings).unwrap();
     assert!(database.engine().starts_with("SQLite 3."), "{}", database.engine());
     assert!(!database.pending_migrations().unwrap().is_empty());
-    assert_eq!(database.migrate().unwrap(), ["2026-11-24-000001_start", "2026-11-24-000002_accounts"]);
+    let names: Vec<String> = steps("sqlite").iter().map(|step| name_of(step)).collect();
+    assert_eq!(database.migrate().unwrap(), names);
     assert!(database.pending_migrations().unwrap().is_empty());
     assert!(database.migrate().unwrap().is_empty());
     database.close();
@@ -60,17 +63,43 @@ fn a_database_that_does_not_answer_is_named_without_its_password() {
 }
 
 #[test]
-fn a_migration_can_be_taken_back_and_run_again() {
-    let down = include_str!("../../../migrations/sqlite/2026-11-24-000001_start/down.sql");
-    let up = include_str!("../../../migrations/sqlite/2026-11-24-000001_start/up.sql");
+fn both_engines_have_the_same_steps() {
+    let names = |engine| steps(engine).iter().map(|step| name_of(step)).collect::<Vec<_>>();
+    assert_eq!(names("sqlite"), names("mysql"));
+}
+
+#[test]
+fn migrations_can_be_taken_back_and_run_again() {
     let scratch = support::sqlite();
     let path = scratch.url.sqlite_path().unwrap().to_str().unwrap();
     let mut connection: diesel::SqliteConnection = diesel::Connection::establish(path).unwrap();
-    connection.batch_execute(down).unwrap();
-    connection.batch_execute(up).unwrap();
+    for statements in there_and_back("sqlite") {
+        connection.batch_execute(&statements).unwrap();
+    }
     let Some(scratch) = support::mysql() else { return };
     support::on_server(&scratch.name, |connection| {
-        connection.batch_execute(include_str!("../../../migrations/mysql/2026-11-24-000001_start/down.sql")).unwrap();
-        connection.batch_execute(include_str!("../../../migrations/mysql/2026-11-24-000001_start/up.sql")).unwrap();
+        for statements in there_and_back("mysql") {
+            connection.batch_execute(&statements).unwrap();
+        }
     });
+}
+
+/// The folders of an engine's migrations, in order.
+fn steps(engine: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(engine);
+    let mut steps: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    steps.sort();
+    steps
+}
+
+fn name_of(step: &Path) -> String {
+    step.file_name().unwrap().to_str().unwrap().to_owned()
+}
+
+/// Everything taken back, the last first, and done again.
+fn there_and_back(engine: &str) -> Vec<String> {
+    let read = |step: &PathBuf, name| std::fs::read_to_string(step.join(name)).unwrap();
+    let steps = steps(engine);
+    let back = steps.iter().rev().map(|step| read(step, "down.sql"));
+    back.chain(steps.iter().map(|step| read(step, "up.sql"))).collect()
 }

@@ -20,6 +20,7 @@ use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::users::UserQuery;
 use chatapp_domain::privacy::PrivacyChange;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
+use chatapp_domain::token::{NewToken, Scope, TokenId, TokenName, TokenSecret};
 use chatapp_domain::user::{DisplayName, Email, EmailKey, User, UserId, Username, UsernameKey};
 use chatapp_testkit::builders::{self, NEW_YEAR, a_size};
 use chatapp_testkit::contract::Stores;
@@ -125,8 +126,8 @@ async fn no_query_reads_a_whole_table() {
     let statements = recorded();
     support::on_server(&mysql.name, move |connection| {
         diesel::sql_query(
-            "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, invitations, sign_ups, password_resets, \
-             email_changes, avatars",
+            "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, tokens, invitations, sign_ups, \
+             password_resets, email_changes, avatars",
         )
         .execute(connection)
         .unwrap();
@@ -223,6 +224,7 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.users.note_seen(everyone, NEW_YEAR).await.unwrap();
 
     sign_ups_and_links(stores, ada).await;
+    tokens(stores, &users).await;
 
     send("three").await;
     stores.messages.find(ada.id, vec![MessageId(5)]).await.unwrap();
@@ -248,6 +250,31 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.events.position_of(ada.id, MessageId(5)).await.unwrap();
     stores.events.purge(NEW_YEAR).await.unwrap();
     stores.health.check().await.unwrap();
+}
+
+/// A few for each of many people, and then each method.
+async fn tokens(stores: &Stores, users: &[User]) {
+    for (number, user) in (0..250).zip(users.iter().cycle().take(250)) {
+        let secret = TokenSecret::from_random([number; 32]);
+        let new = NewToken {
+            key: secret.key(),
+            prefix: secret.prefix().to_owned(),
+            user: user.id,
+            name: TokenName::parse("backup").unwrap(),
+            scope: Scope::Read,
+            created_at: NEW_YEAR,
+            expires_at: Some(NEW_YEAR.after(Duration::from_secs(60 + u64::from(number)))),
+        };
+        stores.tokens.add(new).await.unwrap();
+    }
+    let key = TokenSecret::from_random([7; 32]).key();
+    stores.tokens.find(key, NEW_YEAR).await.unwrap().unwrap();
+    stores.tokens.touch(key, NEW_YEAR).await.unwrap();
+    stores.tokens.list(users[7].id).await.unwrap();
+    stores.tokens.ended_among(vec![TokenId(1), TokenId(2)], NEW_YEAR).await.unwrap();
+    assert!(stores.tokens.remove(users[0].id, TokenId(1)).await.unwrap());
+    stores.tokens.remove_all(users[9].id).await.unwrap();
+    stores.tokens.purge(NEW_YEAR.after(Duration::from_secs(60))).await.unwrap();
 }
 
 /// A few hundred of each, and then each method.

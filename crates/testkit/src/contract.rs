@@ -14,6 +14,7 @@ mod scene;
 pub mod sessions;
 pub mod sharing;
 pub mod sign_ups;
+pub mod tokens;
 pub mod users;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use chatapp_domain::ports::messages::MessageStore;
 use chatapp_domain::ports::recovery::RecoveryStore;
 use chatapp_domain::ports::sessions::SessionStore;
 use chatapp_domain::ports::sign_ups::SignUpStore;
+use chatapp_domain::ports::tokens::TokenStore;
 use chatapp_domain::ports::users::UserStore;
 
 /// The stores of one database.
@@ -37,6 +39,8 @@ pub struct Stores {
     pub users: Arc<dyn UserStore>,
     /// Sessions.
     pub sessions: Arc<dyn SessionStore>,
+    /// Personal access tokens.
+    pub tokens: Arc<dyn TokenStore>,
     /// Messages.
     pub messages: Arc<dyn MessageStore>,
     /// Conversations.
@@ -123,6 +127,22 @@ macro_rules! contract_tests {
             only_what_is_past_its_lifetime_is_forgotten,
             sessions_opened_at_once_are_different,
             a_session_with_another_key_is_the_same_session,
+        );
+        $crate::promises_kept!($stores, tokens:
+            a_kept_token_is_found_with_its_user,
+            a_token_that_nobody_has_finds_nothing,
+            a_token_counts_until_its_end,
+            a_token_without_an_end_counts_for_ever,
+            the_use_of_a_token_is_noted,
+            a_person_lists_their_own_tokens_the_newest_first,
+            a_token_is_revoked_by_its_number_once_however_many_try,
+            a_foreign_token_is_not_revoked,
+            all_tokens_of_a_person_end_at_once,
+            tokens_of_someone_inactive_do_not_count,
+            ended_tokens_are_told_from_those_that_count,
+            nobody_has_more_tokens_than_one_may_have,
+            expired_tokens_make_room_for_new_ones,
+            only_what_expired_long_ago_is_forgotten,
         );
         $crate::promises_kept!($stores, sign_ups:
             a_confirmed_sign_up_is_a_person_who_can_log_in,

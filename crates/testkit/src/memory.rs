@@ -8,6 +8,7 @@ mod messages;
 mod recovery;
 mod sessions;
 mod sign_ups;
+mod tokens;
 mod users;
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +25,7 @@ use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::{StoreError, StoreHealth};
 use chatapp_domain::session::SessionId;
 use chatapp_domain::time::{Clock, SystemClock};
+use chatapp_domain::token::TokenId;
 use chatapp_domain::user::{EmailKey, UserId, UsernameKey};
 
 use crate::contract::Stores;
@@ -59,6 +61,8 @@ struct State {
     email_changes: HashMap<LinkHash, recovery::EmailChange>,
     sessions: BTreeMap<SessionId, sessions::Kept>,
     last_session: i64,
+    tokens: BTreeMap<TokenId, tokens::Kept>,
+    last_token: i64,
     messages: BTreeMap<MessageId, Message>,
     sends: HashMap<(UserId, IdempotencyKey), MessageId>,
     threads: HashMap<Pair, conversations::Thread>,
@@ -89,6 +93,8 @@ impl MemoryStores {
             email_changes: HashMap::new(),
             sessions: BTreeMap::new(),
             last_session: 0,
+            tokens: BTreeMap::new(),
+            last_token: 0,
             messages: BTreeMap::new(),
             sends: HashMap::new(),
             threads: HashMap::new(),
@@ -129,6 +135,7 @@ impl MemoryStores {
         Stores {
             users: all.clone(),
             sessions: all.clone(),
+            tokens: all.clone(),
             messages: all.clone(),
             conversations: all.clone(),
             events: all.clone(),

@@ -3,9 +3,9 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chatapp_domain::credential::Credential;
 use chatapp_domain::event::Event;
 use chatapp_domain::ports::notifications::{EventFeed, FeedFull, Notifier, Subscription, Watched, Whisper};
-use chatapp_domain::session::SessionId;
 use chatapp_domain::user::UserId;
 
 /// Remembers what it was told, in order. Clones share one memory.
@@ -56,15 +56,15 @@ impl Notifier for RecordingNotifier {
     }
 }
 
-/// Claims that these people are connected, each with these sessions; takes no further connections.
+/// Claims that these people are connected, each with these sessions and tokens; takes no further connections.
 #[derive(Clone, Debug, Default)]
 pub struct ClaimedFeed {
-    /// Who is connected, in which sessions.
-    pub connected: Vec<(UserId, Vec<SessionId>)>,
+    /// Who is connected, and by what.
+    pub connected: Vec<(UserId, Vec<Credential>)>,
 }
 
 impl EventFeed for ClaimedFeed {
-    fn subscribe(&self, _: &Watched, _: Option<SessionId>) -> Result<Pin<Box<dyn Subscription>>, FeedFull> {
+    fn subscribe(&self, _: &Watched, _: Option<Credential>) -> Result<Pin<Box<dyn Subscription>>, FeedFull> {
         Err(FeedFull)
     }
 
@@ -76,8 +76,7 @@ impl EventFeed for ClaimedFeed {
         self.connected.iter().map(|(user, _)| *user).collect()
     }
 
-    fn connected_sessions(&self) -> Vec<(UserId, SessionId)> {
-        let sessions = self.connected.iter().flat_map(|(user, own)| own.iter().map(|session| (*user, *session)));
-        sessions.collect()
+    fn connected_credentials(&self) -> Vec<(UserId, Credential)> {
+        self.connected.iter().flat_map(|(user, own)| own.iter().map(|credential| (*user, *credential))).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! `changepassword`: a new password, and the end of every session that the old one opened.
+//! `changepassword`: a new password, and the end of every session and token.
 
 use anyhow::Context;
 use chatapp_domain::user::UsernameKey;
@@ -31,6 +31,6 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool) -> Result<
         Ok::<_, Failure>(user.username)
     })?;
     database.close();
-    println!("Password changed successfully for user '{}'; all their sessions have ended.", changed?);
+    println!("Password changed successfully for user '{}'; all their sessions and tokens have ended.", changed?);
     Ok(())
 }

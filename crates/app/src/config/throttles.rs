@@ -61,6 +61,15 @@ pub(crate) fn read(values: &mut Values, web: &Web) -> ThrottleSettings {
                 1..=MOST,
             ),
         ),
+        wrong_tokens_per_address: Rate::per_minute(
+            values.number("wrong_tokens_per_address", default.wrong_tokens_per_address.burst, "tokens", 1..=MOST),
+            values.number(
+                "wrong_tokens_per_address_per_minute",
+                per_minute(default.wrong_tokens_per_address),
+                "tokens a minute",
+                1..=MOST,
+            ),
+        ),
         mails_per_recipient: hourly(values, "mails_per_recipient_per_hour", default.mails_per_recipient),
         mails_per_recipient_in_all: daily(values, "mails_per_recipient_per_day", default.mails_per_recipient_in_all),
         forgotten_per_address: daily(values, "forgotten_per_address_per_day", default.forgotten_per_address),

@@ -119,6 +119,47 @@ async fn a_session_that_ends_on_one_server_ends_on_the_other() {
     }
 }
 
+/// A token of ada's that may write, and its number.
+async fn a_token(server: &Server) -> (Client, Client, String) {
+    let ada = Client::log_in(server, "ada").await;
+    let made = ada.post_json("/api/v1/me/token/", &json!({"name": "a script", "scope": "write"})).await;
+    let made: Value = made.json().await.unwrap();
+    let program = Client::with_token(server, made["token"].as_str().unwrap());
+    (ada, program, format!("/api/v1/me/token/{}/", made["id"]))
+}
+
+async fn becomes_invalid(program: &Client) {
+    let deadline = Instant::now() + PATIENCE;
+    while program.get("/api/v1/me/").await.status() != 401 {
+        assert!(Instant::now() < deadline, "the token is still good");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_on_one_server_ends_on_the_other() {
+    let Some(nodes) = Nodes::start(NEVER).await else { return };
+    let (ada, program, path) = a_token(&nodes.here).await;
+    let there = program.at(&nodes.there);
+    let (mut ends, mut stays) = (listening(&there).await, listening(&ada.at(&nodes.there)).await);
+    assert_eq!(ada.any("DELETE", &path, &Value::Null).await.status(), 204);
+    assert_eq!(program.get("/api/v1/me/").await.status(), 401, "at once, where it was revoked");
+    assert_eq!(ends.close_code().await, 4401);
+    becomes_invalid(&there).await;
+    crosses(&Client::log_in(&nodes.here, "bob").await, "ada", &mut stays).await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_while_redis_is_away_ends_everywhere_all_the_same() {
+    let Some(mut nodes) = Nodes::start(OFTEN).await else { return };
+    nodes.redis.kill().await.unwrap();
+    let (ada, program, path) = a_token(&nodes.here).await;
+    let there = program.at(&nodes.there);
+    let mut ends = listening(&there).await;
+    assert_eq!(ada.any("DELETE", &path, &Value::Null).await.status(), 204);
+    assert_eq!(ends.close_code().await, 4401);
+    becomes_invalid(&there).await;
+}
+
 #[tokio::test]
 async fn a_person_is_online_wherever_they_are_connected() {
     let Some(mut nodes) = Nodes::start(NEVER).await else { return };

@@ -22,6 +22,7 @@ fn help_names_every_command_and_shows_examples() {
         "changepassword",
         "invite",
         "copy-database",
+        "token",
         "openapi",
         "check",
         "demo",

@@ -17,3 +17,4 @@ mod nodes;
 mod restart;
 mod rolling;
 mod support;
+mod tokens;

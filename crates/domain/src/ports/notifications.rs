@@ -6,9 +6,9 @@ use std::sync::Arc;
 use futures_core::Stream;
 use thiserror::Error;
 
+use crate::credential::Credential;
 use crate::event::{Event, Pos};
 use crate::message::Seq;
-use crate::session::SessionId;
 use crate::user::{UserId, Username};
 
 /// Tells a user's live connections that something happened. Best effort, and it never waits: the store is the truth,
@@ -48,8 +48,8 @@ pub enum Whisper {
     /// This user shares more or less of their presence than before: their connections, and those that watch them, decide
     /// anew whom they watch.
     SharingChanged,
-    /// Sessions of this user are over: their connections must close.
-    SessionsEnded(Vec<SessionId>),
+    /// Sessions or tokens of this user are over: their connections must close.
+    CredentialsEnded(Vec<Credential>),
     /// The store has events up to here: whoever has not, look.
     Latest(Pos),
 }
@@ -90,7 +90,8 @@ pub struct FeedFull;
 /// What live connections listen to.
 pub trait EventFeed: Send + Sync {
     /// Registers a connection of `user`. From now on it hears everything that [`Notifier`] is told.
-    fn subscribe(&self, user: &Watched, session: Option<SessionId>) -> Result<Pin<Box<dyn Subscription>>, FeedFull>;
+    fn subscribe(&self, user: &Watched, credential: Option<Credential>)
+    -> Result<Pin<Box<dyn Subscription>>, FeedFull>;
 
     /// Whether the user has a connection anywhere.
     fn is_online(&self, user: UserId) -> bool;
@@ -98,6 +99,6 @@ pub trait EventFeed: Send + Sync {
     /// Everyone who has a connection here.
     fn connected_users(&self) -> Vec<UserId>;
 
-    /// The sessions of all connections here, with their users.
-    fn connected_sessions(&self) -> Vec<(UserId, SessionId)>;
+    /// The sessions and tokens of all connections here, with their users.
+    fn connected_credentials(&self) -> Vec<(UserId, Credential)>;
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chatapp_domain::catch_up::Batch;
+use chatapp_domain::credential::Credential;
 use chatapp_domain::event::{Epoch, Pos};
 use chatapp_domain::page::PageSize;
 use chatapp_domain::ports::notifications::{Delivery, Subscription, Watched, Whisper};
-use chatapp_domain::session::SessionId;
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
@@ -97,7 +97,7 @@ impl Wish<'_> {
     async fn listen(&self, until: Instant) -> Result<Batch, ApiError> {
         let me = &self.caller.identity;
         let watched = Watched { id: me.id, username: me.username.clone() };
-        let mut feed = self.shared.services.feed.subscribe(&watched, Some(self.caller.session))?;
+        let mut feed = self.shared.services.feed.subscribe(&watched, Some(self.caller.credential))?;
         let mut stop = self.shared.sockets.stopping();
         loop {
             let batch = self.read().await?;
@@ -107,12 +107,12 @@ impl Wish<'_> {
             let heard = tokio::select! {
                 () = stop.begun() => Heard::Nothing,
                 () = tokio::time::sleep_until(until) => Heard::Nothing,
-                heard = listen(&mut feed, self.after, self.caller.session) => heard,
+                heard = listen(&mut feed, self.after, self.caller.credential) => heard,
             };
             match heard {
                 Heard::News => {}
                 Heard::Nothing => return Ok(batch),
-                Heard::SessionEnded => return Err(ApiError::NotAuthenticated),
+                Heard::CredentialEnded => return Err(self.caller.is_over()),
             }
         }
     }
@@ -121,17 +121,17 @@ impl Wish<'_> {
 enum Heard {
     News,
     Nothing,
-    SessionEnded,
+    CredentialEnded,
 }
 
-async fn listen(feed: &mut Pin<Box<dyn Subscription>>, after: Pos, session: SessionId) -> Heard {
+async fn listen(feed: &mut Pin<Box<dyn Subscription>>, after: Pos, own: Credential) -> Heard {
     while let Some(delivery) = feed.next().await {
         match delivery {
             Delivery::Event(event) if event.pos > after => return Heard::News,
             Delivery::Whisper(Whisper::Latest(latest)) if latest > after => return Heard::News,
             Delivery::Behind => return Heard::News,
-            Delivery::Whisper(Whisper::SessionsEnded(ended)) if ended.contains(&session) => {
-                return Heard::SessionEnded;
+            Delivery::Whisper(Whisper::CredentialsEnded(ended)) if ended.contains(&own) => {
+                return Heard::CredentialEnded;
             }
             Delivery::Displaced => return Heard::Nothing,
             Delivery::Event(_) | Delivery::Whisper(_) => {}

@@ -26,6 +26,7 @@ use crate::wire;
         (status = 404, description = "You may not administer.", body = wire::Problem),
         Refusals,
     ),
+    security(("session" = [])),
 )]
 pub(crate) async fn list(_: Superuser, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
     let invitations = shared.services.invitations.list().await?;
@@ -48,9 +49,10 @@ pub(crate) async fn list(_: Superuser, shared: Data<Shared>) -> Result<HttpRespo
         BodyRefusals,
         Refusals,
     ),
+    security(("session" = [])),
 )]
 pub(crate) async fn make(
-    Superuser(caller): Superuser,
+    Superuser(owner): Superuser,
     mut fields: Fields,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
@@ -66,7 +68,7 @@ pub(crate) async fn make(
     let (Some(email), Some(days), true) = (email, days, errors.is_empty()) else {
         return Err(ApiError::Fields(errors));
     };
-    let (invitation, token) = shared.services.invitations.make(Some(caller.identity.id), email, days).await?;
+    let (invitation, token) = shared.services.invitations.make(Some(owner.identity.id), email, days).await?;
     let made = wire::NewInvitation::new(&invitation, token.expose(), links.sign_up(&token));
     Ok(json::respond(StatusCode::CREATED, &made))
 }
@@ -82,6 +84,7 @@ pub(crate) async fn make(
         (status = 404, description = "There is none, or you may not administer.", body = wire::Problem),
         Refusals,
     ),
+    security(("session" = [])),
 )]
 pub(crate) async fn withdraw(_: Superuser, Id(id): Id, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
     match shared.services.invitations.withdraw(InvitationId(id)).await? {

@@ -59,6 +59,8 @@ pub(crate) async fn change(
         return Err(ApiError::Fields(errors));
     }
     if let Some((email, password)) = email {
+        // Where links are mailed to is not for tokens.
+        caller.credential.session().ok_or(ApiError::PermissionDenied)?;
         change_email(&request, &caller, email, password, &shared).await?;
     }
     shared.services.presence.share(&caller.identity, sharing).await?;

@@ -10,7 +10,7 @@ use chatapp_domain::user::EmailKey;
 
 use super::account::token;
 use crate::body::Fields;
-use crate::caller::Caller;
+use crate::caller::Owner;
 use crate::client_address;
 use crate::error::{ApiError, FieldErrors};
 use crate::json;
@@ -57,7 +57,7 @@ pub(crate) async fn forgot(
 
 /// Choose a new password with a mailed link
 ///
-/// Ends everything that was logged in.
+/// Ends everything that was logged in, and all tokens.
 #[utoipa::path(
     post,
     path = "/api/v1/password/reset/",
@@ -86,17 +86,18 @@ pub(crate) async fn reset(
 
 /// Change the password
 ///
-/// Ends everything else that was logged in, and gives this session another key.
+/// Ends everything else that was logged in, and all tokens, and gives this session another key.
 #[utoipa::path(
     post,
     path = "/api/v1/password/change/",
     tag = "password",
     request_body(content((wire::Change = "application/json"), (wire::Change = "application/x-www-form-urlencoded"))),
     responses((status = 204, description = "The password is changed."), BodyRefusals, Refusals),
+    security(("session" = [])),
 )]
 pub(crate) async fn change(
     request: HttpRequest,
-    caller: Caller,
+    owner: Owner,
     mut fields: Fields,
     session: Session,
     shared: Data<Shared>,
@@ -104,7 +105,7 @@ pub(crate) async fn change(
     let mut errors = FieldErrors::default();
     let (old, new) = (fields.text("old_password", &mut errors), fields.text("new_password", &mut errors));
     let (Some(old), Some(new)) = (old, new) else { return Err(ApiError::Fields(errors)) };
-    let Caller { identity, session: current } = caller;
+    let Owner { identity, session: current } = owner;
     // Whoever sits at an open session must not be able to guess the password there.
     let address = client_address::of(&request, &shared.settings);
     let nodes = &*shared.services.nodes;

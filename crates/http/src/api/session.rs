@@ -55,6 +55,7 @@ pub(crate) async fn log_in(
     path = "/api/v1/session/",
     tag = "account",
     responses((status = 204, description = "The session is over."), Refusals),
+    security(("session" = [])),
 )]
 pub(crate) async fn log_out(_: Leaver, session: Session) -> HttpResponse {
     leave(&session)

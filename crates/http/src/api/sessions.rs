@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use chatapp_domain::session::SessionId;
 
 use super::session;
-use crate::caller::Caller;
+use crate::caller::Owner;
 use crate::error::ApiError;
 use crate::json;
 use crate::openapi::Refusals;
@@ -20,10 +20,11 @@ use crate::wire;
     path = "/api/v1/me/session/",
     tag = "account",
     responses((status = 200, description = "Your sessions.", body = wire::Sessions), Refusals),
+    security(("session" = [])),
 )]
-pub(crate) async fn list(caller: Caller, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
-    let sessions = shared.services.accounts.sessions(caller.identity.id).await?;
-    let results = sessions.iter().map(|session| wire::Session::seen_from(caller.session, session)).collect();
+pub(crate) async fn list(owner: Owner, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
+    let sessions = shared.services.accounts.sessions(owner.identity.id).await?;
+    let results = sessions.iter().map(|session| wire::Session::seen_from(owner.session, session)).collect();
     Ok(json::ok(&wire::Sessions { results }))
 }
 
@@ -40,18 +41,19 @@ pub(crate) async fn list(caller: Caller, shared: Data<Shared>) -> Result<HttpRes
         (status = 404, description = "Not there, or not yours.", body = wire::Problem),
         Refusals,
     ),
+    security(("session" = [])),
 )]
 pub(crate) async fn end(
-    caller: Caller,
+    owner: Owner,
     id: Id,
     session: Session,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
     let id = SessionId(id.0);
-    if !shared.services.accounts.end_session(caller.identity.id, id).await? {
+    if !shared.services.accounts.end_session(owner.identity.id, id).await? {
         return Err(ApiError::NotFound);
     }
-    Ok(if id == caller.session { session::leave(&session) } else { HttpResponse::NoContent().finish() })
+    Ok(if id == owner.session { session::leave(&session) } else { HttpResponse::NoContent().finish() })
 }
 
 /// Log out everywhere else
@@ -62,8 +64,9 @@ pub(crate) async fn end(
     path = "/api/v1/me/session/",
     tag = "account",
     responses((status = 204, description = "You are logged in here and nowhere else."), Refusals),
+    security(("session" = [])),
 )]
-pub(crate) async fn end_others(caller: Caller, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
-    shared.services.accounts.end_sessions(caller.identity.id, Some(caller.session)).await?;
+pub(crate) async fn end_others(owner: Owner, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
+    shared.services.accounts.end_sessions(owner.identity.id, Some(owner.session)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

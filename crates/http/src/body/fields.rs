@@ -56,6 +56,18 @@ impl Fields {
         })
     }
 
+    /// A text that may be left out, null or blank: then nothing.
+    pub(crate) fn nullable_text(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<String> {
+        match self.0.remove(name)? {
+            Given::Text(text) | Given::Number(text) => Some(text).filter(|text| !text::is_blank(text)),
+            Given::Null => None,
+            Given::Flag(_) | Given::NotText => {
+                errors.add(name, "Not a valid string.");
+                None
+            }
+        }
+    }
+
     /// A text that must be there and show something.
     pub(crate) fn filled(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<String> {
         let text = self.text(name, errors)?;

@@ -1,6 +1,6 @@
 //! Which answer each error of the domain is.
 
-use chatapp_domain::accounts::{ChangePasswordError, LogInError};
+use chatapp_domain::accounts::{ChangePasswordError, LogInError, MakeTokenError};
 use chatapp_domain::avatars::AvatarError;
 use chatapp_domain::catch_up::CatchUpError;
 use chatapp_domain::email_changes::EmailChangeError;
@@ -52,6 +52,16 @@ impl From<LogInError> for ApiError {
             LogInError::Refused => Self::field("non_field_errors", error.to_string()),
             LogInError::Busy => Self::BUSY_HASHING,
             LogInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MakeTokenError> for ApiError {
+    fn from(error: MakeTokenError) -> Self {
+        match error {
+            MakeTokenError::TooMany => Self::field("non_field_errors", error.to_string()),
+            MakeTokenError::SessionOver => Self::NotAuthenticated,
+            MakeTokenError::Store(error) => error.into(),
         }
     }
 }

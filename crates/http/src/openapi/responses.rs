@@ -37,7 +37,10 @@ impl IntoResponses for Refusals {
         let mut responses = Trouble::responses();
         responses.extend([
             problem("401", "The bearer token is not valid."),
-            problem("403", "No credentials, or a write that another site's page asked for."),
+            problem(
+                "403",
+                "No credentials, a token that is not good for this, or a write that another site's page asked for.",
+            ),
         ]);
         responses
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::web::Data;
 use actix_ws::{AggregatedMessageStream, Session};
 use chatapp_domain::ports::notifications::Subscription;
+use chatapp_domain::token::Scope;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::ear::Ear;
@@ -48,8 +49,8 @@ impl Connection {
         let Self { caller, dialect, start, subscription, session, messages, shared, seat } = self;
         let (services, settings) = (&shared.services, &shared.sockets.settings);
         let (me, ear, mailbox) = (&caller.identity, &Ear::new(subscription), &Mailbox::default());
-        let following = &Following::new(me, services, ear, mailbox);
-        let inbound = Inbound { me, dialect, services, settings, following, mailbox };
+        let (following, may_write) = (&Following::new(me, services, ear, mailbox), caller.scope == Scope::Write);
+        let inbound = Inbound { me, may_write, dialect, services, settings, following, mailbox };
         let outbound = Outbound {
             me,
             dialect,
@@ -67,7 +68,7 @@ impl Connection {
             biased;
             ending = stopped(&shared) => ending,
             ending = inbound.run(messages) => ending,
-            ending = ear.listen(mailbox, dialect, caller.session) => ending,
+            ending = ear.listen(mailbox, dialect, caller.credential) => ending,
             never = following.keep_up() => match never {},
             ending = outbound.run(start) => ending,
         };

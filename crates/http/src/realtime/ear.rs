@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::future::poll_fn;
 use std::pin::Pin;
 
+use chatapp_domain::credential::Credential;
 use chatapp_domain::ports::notifications::{Delivery, Subscription, Watched, Whisper};
-use chatapp_domain::session::SessionId;
 use chatapp_domain::user::Username;
 use tokio::sync::Notify;
 
@@ -49,15 +49,15 @@ impl Ear {
     }
 
     /// Puts what is heard into the mailbox, until something is heard that ends the socket.
-    pub(super) async fn listen(&self, mailbox: &Mailbox, dialect: Dialect, session: SessionId) -> Ending {
+    pub(super) async fn listen(&self, mailbox: &Mailbox, dialect: Dialect, own: Credential) -> Ending {
         while let Some(delivery) = self.next().await {
             match delivery {
                 Delivery::Event(event) => mailbox.event(event),
                 Delivery::Behind => mailbox.missed(),
                 Delivery::Displaced => return Ending::Displaced,
-                Delivery::Whisper(Whisper::SessionsEnded(ended)) => {
-                    if ended.contains(&session) {
-                        return Ending::SessionEnded;
+                Delivery::Whisper(Whisper::CredentialsEnded(ended)) => {
+                    if ended.contains(&own) {
+                        return Ending::CredentialEnded;
                     }
                 }
                 Delivery::Whisper(Whisper::Latest(latest)) => mailbox.latest(latest),

@@ -16,8 +16,8 @@ pub(super) enum Ending {
     Idle,
     /// The server stops.
     Stopping,
-    /// The session is over.
-    SessionEnded,
+    /// The session or the token is over.
+    CredentialEnded,
     /// The user opened too many sockets, and this was the oldest.
     Displaced,
     /// The store is away, or the feed has ended.
@@ -63,7 +63,7 @@ impl Ending {
             Self::Closed(_) | Self::Gone | Self::Stalled => return None,
             Self::Idle => (1001, "idle"),
             Self::Stopping => (1012, "server_stopping"),
-            Self::SessionEnded => (4401, "session_ended"),
+            Self::CredentialEnded => (4401, "session_ended"),
             Self::Displaced => (4409, "too_many_sockets"),
             Self::Overloaded => (1013, "overloaded"),
             Self::Flooding => (1008, "too_many_frames"),

@@ -17,6 +17,8 @@ use crate::wire::ClientFrame;
 /// The reading half of a socket.
 pub(super) struct Inbound<'a> {
     pub(super) me: &'a Identity,
+    /// Whether others may hear of this person through this socket.
+    pub(super) may_write: bool,
     pub(super) dialect: Dialect,
     pub(super) services: &'a Services,
     pub(super) settings: &'a SocketSettings,
@@ -54,9 +56,9 @@ impl Inbound<'_> {
         }
         match ClientFrame::parse(text) {
             ClientFrame::Ping => self.mailbox.frame(Outgoing::Text(frames::pong())),
-            ClientFrame::Typing { conversation, typing } => self.typing(&conversation, typing).await,
+            ClientFrame::Typing { conversation, typing } if self.may_write => self.typing(&conversation, typing).await,
             ClientFrame::Watch { users } => self.following.watch(users).await,
-            ClientFrame::Unknown => {}
+            ClientFrame::Typing { .. } | ClientFrame::Unknown => {}
         }
     }
 

@@ -17,7 +17,6 @@ use crate::error::ApiError;
 use crate::query::Query;
 use crate::services::Services;
 use crate::shared::Shared;
-use crate::site;
 
 /// `GET /ws`.
 pub(crate) async fn open(
@@ -27,7 +26,7 @@ pub(crate) async fn open(
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&request)?;
-    site::refuse_others(&request)?;
+    caller.refuse_other_sites(&request)?;
     refuse_other_than_upgrades(&request)?;
     shared.throttles.read(caller.identity.id)?;
     let seat = shared.sockets.take_seat(client_address::of(&request, &shared.settings))?;
@@ -36,7 +35,7 @@ pub(crate) async fn open(
     let watched = Watched { id: me.id, username: me.username.clone() };
     // Listening begins before the present is looked up, and the client hears of the socket after that: so whatever is
     // committed from then on is heard.
-    let subscription = shared.services.feed.subscribe(&watched, Some(caller.session))?;
+    let subscription = shared.services.feed.subscribe(&watched, Some(caller.credential))?;
     let start = start(&shared.services, me, Resume::asked_for(dialect, &query)).await?;
 
     let settings = &shared.sockets.settings;

@@ -56,6 +56,8 @@ pub struct ThrottleSettings {
     pub account_checks_per_address: Rate,
     /// Mailed links, and codes of the first run, that are tried from one address.
     pub links_per_address: Rate,
+    /// Tokens that nobody has, or has any more, shown from one address.
+    pub wrong_tokens_per_address: Rate,
     /// Mails of one kind to one address, in the short run.
     pub mails_per_recipient: Rate,
     /// The same in the long run.
@@ -80,6 +82,7 @@ impl Default for ThrottleSettings {
             sign_ups_per_address: Rate::per_hour(5, 10),
             account_checks_per_address: Rate::per_minute(30, 10),
             links_per_address: Rate::per_minute(30, 30),
+            wrong_tokens_per_address: Rate::per_minute(30, 30),
             mails_per_recipient: Rate::per_hour(2, 2),
             mails_per_recipient_in_all: Rate::per_day(5, 5),
             forgotten_per_address: Rate::per_day(5, 5),

@@ -1,5 +1,7 @@
 //! Timestamps: RFC 3339 in UTC, always with six digits after the second.
 
+use actix_web::cookie::time::OffsetDateTime;
+use actix_web::cookie::time::format_description::well_known::Rfc3339;
 use chatapp_domain::time::Timestamp;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
@@ -11,6 +13,14 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 #[derive(Clone, Copy, Debug, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-24T10:15:30.123456Z")]
 pub(crate) struct Stamp(pub(crate) Timestamp);
+
+impl Stamp {
+    /// Reads RFC 3339, in any zone; what is finer than a microsecond is cut off.
+    pub(crate) fn parse(text: &str) -> Option<Timestamp> {
+        let at = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
+        i64::try_from(at.unix_timestamp_nanos().div_euclid(1000)).ok().map(Timestamp::from_micros)
+    }
+}
 
 impl Serialize for Stamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -88,6 +98,17 @@ mod tests {
             let next = [(year, month, of_month + 1), (year, month + 1, 1), (year + 1, 1, 1)];
             assert!(next.contains(&today), "{last:?} {today:?}");
             last = today;
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for micros in [0, 1_795_515_330_123_456, -1, 253_402_300_799_999_999] {
+            assert_eq!(Stamp::parse(&written(micros)), Some(Timestamp::from_micros(micros)));
+        }
+        assert_eq!(Stamp::parse("1970-01-01T01:00:00.0000019+01:00"), Some(Timestamp::from_micros(1)));
+        for bad in ["", "x", "1970-01-01", "1970-01-01T00:00:00", "1970-02-30T00:00:00Z", "10000-01-01T00:00:00Z"] {
+            assert_eq!(Stamp::parse(bad), None, "{bad}");
         }
     }
 

@@ -9,10 +9,14 @@ use crate::support::{Person, Place};
 const REFUSAL: &str = r#"{"detail":"Authentication credentials were not provided.","code":"not_authenticated"}"#;
 const INVALID: &str = r#"{"detail":"Invalid token.","code":"invalid_token"}"#;
 
+const DENIED: &str = r#"{"detail":"You do not have permission to perform this action.","code":"permission_denied"}"#;
+
 struct Operation {
     method: String,
     path: String,
     is_public: bool,
+    /// Only with a session.
+    is_of_the_account: bool,
 }
 
 fn operations() -> Vec<Operation> {
@@ -25,6 +29,7 @@ fn operations() -> Vec<Operation> {
             method: method.to_uppercase(),
             path: path.clone(),
             is_public: operation["security"] == json!([{}]),
+            is_of_the_account: operation["security"] == json!([{"session": []}]),
         })
     };
     paths.iter().flat_map(of_path).collect()
@@ -98,6 +103,35 @@ async fn with_a_bad_token_everything_is_refused_even_beside_a_good_session() {
     let me = place.person("u1").await;
     refused_with(&me, &[("authorization", "Bearer x")], 401, INVALID).await;
     assert_eq!(me.get("/api/v1/message/").await.json()["count"], 0);
+}
+
+#[tokio::test]
+async fn what_is_for_sessions_only_is_refused_to_every_token() {
+    let place = Place::open();
+    let me = place.person("u1").await;
+    let account: Vec<Operation> = private().filter(|operation| operation.is_of_the_account).collect();
+    assert!(account.len() >= 10);
+    for scope in ["read", "write"] {
+        let program = me.program(scope).await;
+        for Operation { method, path, .. } in &account {
+            let answer = program.send(program.request(method, path).json(&json!({"name": "x", "scope": "read"}))).await;
+            assert_eq!((answer.status, answer.body.as_str()), (403, DENIED), "{method} {path}");
+        }
+    }
+    assert_eq!(me.get("/api/v1/me/token/").await.json()["results"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_token_that_may_read_writes_nothing() {
+    let place = Place::open();
+    let program = place.person("u1").await.program("read").await;
+    let mut refused = 0;
+    for Operation { method, path, .. } in private().filter(|operation| operation.method != "GET") {
+        let answer = program.send(program.request(&method, &path).json(&json!({}))).await;
+        assert_eq!((answer.status, answer.body.as_str()), (403, DENIED), "{method} {path}");
+        refused += 1;
+    }
+    assert!(refused >= 8, "{refused}");
 }
 
 #[tokio::test]

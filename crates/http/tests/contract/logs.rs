@@ -54,6 +54,9 @@ async fn each_request_is_one_line_without_what_is_private() {
     me.get("/api/v1/message/?target=u1&secret=in-the-query").await;
     let answer = me.get(&format!("/api/v1/message/{}/", message["id"])).await;
     drop(Socket::plain(&me, "?since=77777").await);
+    let program = me.program("read").await;
+    let by_token = program.get("/api/v1/me/").await;
+    drop(Socket::plain(&program, "").await);
 
     let id = answer.header("x-request-id");
     let [line] = lines.with(id).try_into().unwrap();
@@ -62,8 +65,12 @@ async fn each_request_is_one_line_without_what_is_private() {
     assert!(line.starts_with(&expected) && line.ends_with(&format!("request={id} user={user}")), "{line}");
     assert!(line.contains(&format!(" {} ", answer.body.len())), "{line}");
 
+    let [line] = lines.with(by_token.header("x-request-id")).try_into().unwrap();
+    assert!(line.ends_with(&format!(" user={user}")), "{line}");
+
     let cookie = me.cookie.as_deref().unwrap().split_once('=').unwrap().1;
-    for secret in ["a very private text", "in-the-query", "77777", PASSWORD, cookie] {
+    for secret in ["a very private text", "in-the-query", "77777", PASSWORD, cookie, program.token.as_deref().unwrap()]
+    {
         assert_eq!(lines.with(secret), [""; 0]);
     }
 }

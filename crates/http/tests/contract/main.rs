@@ -33,3 +33,4 @@ mod sharing;
 mod sockets;
 mod stopping;
 mod throttles;
+mod tokens;

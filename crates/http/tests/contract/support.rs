@@ -23,9 +23,11 @@ use chatapp_domain::ports::nodes::Alone;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::post::{Links, Post};
 use chatapp_domain::presence::Presence;
+use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::session::Lifetime;
 use chatapp_domain::sign_up::{SignUpPolicy, SignUps};
+use chatapp_domain::tokens::Tokens;
 use chatapp_http::{Services, Settings, ThrottleSettings};
 use chatapp_notification_hub::{Hub, HubSettings};
 use chatapp_testkit::builders::a_user;
@@ -148,6 +150,15 @@ impl Place {
         Person::new(self.address)
     }
 
+    /// What a server does every few seconds: compares its connections with the store.
+    pub(crate) async fn compare(&self) {
+        let (all, hub) = (self.stores.stores(), self.hub.clone());
+        let clock = Arc::new(self.clock.clone());
+        let lifetime = Lifetime::default();
+        let round = Reconciliation::new(all.events, all.sessions, all.tokens, hub.clone(), hub, clock, lifetime);
+        round.round().await.unwrap();
+    }
+
     /// Tells the server to stop.
     pub(crate) fn begin_to_stop(&mut self) {
         if let Some(stop) = self.stop.take() {
@@ -195,10 +206,12 @@ fn services(
     let lifetime = Lifetime::default();
     let (told, now) = (notifier.clone(), clock.clone());
     let (users, sessions) = (all.users.clone(), all.sessions);
-    let accounts = Accounts::new(users, sessions, hasher.clone(), told.clone(), now.clone(), lifetime);
+    let tokens = Tokens::new(all.tokens, secrets.clone(), told.clone(), now.clone());
+    let accounts = Accounts::new(users, sessions, tokens.clone(), hasher.clone(), told.clone(), now.clone(), lifetime);
     Services {
         figures: vec![hub.clone()],
         accounts: accounts.clone(),
+        tokens,
         avatars: Avatars::new(all.avatars, Arc::new(fakes.maker.clone())),
         sign_ups: SignUps::new(
             all.sign_ups.clone(),

@@ -5,10 +5,12 @@
 
 use std::fmt;
 
+use chatapp_domain::credential::Credential;
 use chatapp_domain::event::{Change, Event, Pos};
 use chatapp_domain::message::{IdempotencyKey, MessageId, Seq};
 use chatapp_domain::ports::notifications::Whisper;
 use chatapp_domain::session::SessionId;
+use chatapp_domain::token::TokenId;
 use chatapp_domain::user::{UserId, Username};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -75,7 +77,7 @@ impl News {
     pub(crate) fn crosses(whisper: &Whisper) -> bool {
         matches!(
             whisper,
-            Whisper::Typing { .. } | Whisper::Delivered { .. } | Whisper::SharingChanged | Whisper::SessionsEnded(_)
+            Whisper::Typing { .. } | Whisper::Delivered { .. } | Whisper::SharingChanged | Whisper::CredentialsEnded(_)
         )
     }
 }
@@ -153,9 +155,12 @@ enum Content {
     SharingChanged {
         to: i64,
     },
-    SessionsEnded {
+    #[serde(rename = "sessions_ended")]
+    CredentialsEnded {
         to: i64,
         sessions: Vec<i64>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tokens: Vec<i64>,
     },
     Presence {
         seq: u64,
@@ -182,8 +187,10 @@ impl Content {
                 Self::Delivered { to: to.0, peer: peer.as_str().to_owned(), seq: seq.0 }
             }
             News::Whisper(to, Whisper::SharingChanged) => Self::SharingChanged { to: to.0 },
-            News::Whisper(to, Whisper::SessionsEnded(sessions)) => {
-                Self::SessionsEnded { to: to.0, sessions: sessions.iter().map(|session| session.0).collect() }
+            News::Whisper(to, Whisper::CredentialsEnded(ended)) => {
+                let sessions = ended.iter().filter_map(|ended| ended.session()).map(|session| session.0).collect();
+                let tokens = ended.iter().filter_map(|ended| ended.token()).map(|token| token.0).collect();
+                Self::CredentialsEnded { to: to.0, sessions, tokens }
             }
             // Each node learns the one from the other nodes' presence, and the other from the database.
             News::Whisper(_, Whisper::Presence { .. } | Whisper::Latest(_)) => return None,
@@ -228,8 +235,10 @@ impl Content {
                 News::Whisper(UserId(to), Whisper::Delivered { peer: Username::from_store(peer), seq: Seq(seq) })
             }
             Self::SharingChanged { to } => News::Whisper(UserId(to), Whisper::SharingChanged),
-            Self::SessionsEnded { to, sessions } => {
-                News::Whisper(UserId(to), Whisper::SessionsEnded(sessions.into_iter().map(SessionId).collect()))
+            Self::CredentialsEnded { to, sessions, tokens } => {
+                let sessions = sessions.into_iter().map(|id| Credential::Session(SessionId(id)));
+                let ended = sessions.chain(tokens.into_iter().map(|id| Credential::Token(TokenId(id))));
+                News::Whisper(UserId(to), Whisper::CredentialsEnded(ended.collect()))
             }
             Self::Presence { seq, came, went } => News::Presence { seq, came: users(came), went: users(went) },
             Self::Rewritten { seq } => News::Rewritten { seq },
@@ -271,7 +280,8 @@ mod tests {
             Whisper::Typing { peer: name("ada \"quoted\" 🐴"), typing: true },
             Whisper::Delivered { peer: name("ada"), seq: Seq(7) },
             Whisper::SharingChanged,
-            Whisper::SessionsEnded(vec![SessionId(1), SessionId(i64::MAX)]),
+            Whisper::CredentialsEnded(vec![SessionId(1).into(), SessionId(i64::MAX).into(), TokenId(7).into()]),
+            Whisper::CredentialsEnded(vec![SessionId(1).into()]),
         ];
         let events = events.map(|change| News::Event(UserId(5), Event { pos: Pos(9), peer: name("bob"), change }));
         let others = [

@@ -74,8 +74,8 @@ async fn passing_things_and_ended_sessions_cross() {
     }
     // Every node finds the latest position in the database by itself.
     here.cluster.whisper(UserId(1), Whisper::Latest(Pos(5)));
-    here.cluster.whisper(UserId(1), Whisper::SessionsEnded(vec![SessionId(10)]));
-    let ended = Whisper::SessionsEnded(vec![SessionId(10)]);
+    here.cluster.whisper(UserId(1), Whisper::CredentialsEnded(vec![SessionId(10).into()]));
+    let ended = Whisper::CredentialsEnded(vec![SessionId(10).into()]);
     assert!(matches!(heard(&mut phone).await, Delivery::Whisper(whisper) if whisper == ended));
     silence(&mut phone);
     silence(&mut laptop);

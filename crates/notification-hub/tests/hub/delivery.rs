@@ -8,11 +8,14 @@ use std::task::{Context, Wake, Waker};
 use chatapp_domain::event::Pos;
 use chatapp_domain::ports::notifications::{Delivery, EventFeed, FeedFull, Notifier, Whisper};
 use chatapp_domain::session::SessionId;
+use chatapp_domain::token::TokenId;
 use chatapp_domain::user::UserId;
 use chatapp_notification_hub::{Hub, HubSettings};
 use futures_util::StreamExt;
 
-use crate::support::{Ear, connect, connect_in, event, next, person, positions, typing, waiting, whispers};
+use crate::support::{
+    Ear, connect, connect_in, connect_with, event, next, person, positions, typing, waiting, whispers,
+};
 
 #[test]
 fn every_connection_of_a_user_hears_every_event_in_order() {
@@ -110,10 +113,10 @@ fn whoever_left_is_not_told_and_not_counted() {
     hub.notify(UserId(1), event(1));
     assert_eq!(positions(&waiting(&mut laptop)), [1]);
     assert!(hub.is_online(UserId(1)));
-    assert_eq!(hub.connected_sessions(), [(UserId(1), SessionId(11))]);
+    assert_eq!(hub.connected_credentials(), [(UserId(1), SessionId(11).into())]);
     drop(laptop);
     assert!(!hub.is_online(UserId(1)));
-    assert!(hub.connected_users().is_empty() && hub.connected_sessions().is_empty());
+    assert!(hub.connected_users().is_empty() && hub.connected_credentials().is_empty());
     assert_eq!(hub.connections(), 0);
 }
 
@@ -123,24 +126,31 @@ fn everyone_connected_is_counted_once() {
     let ears: Vec<Ear> = (0..100).map(|n| connect_in(&hub, n % 40, n)).chain([connect(&hub, 7)]).collect();
     let users = hub.connected_users();
     assert_eq!((users.len(), users.into_iter().collect::<BTreeSet<_>>().len()), (40, 40));
-    let sessions = hub.connected_sessions();
-    assert_eq!(sessions.len(), 100);
-    assert!(sessions.contains(&(UserId(9), SessionId(89))));
+    let credentials = hub.connected_credentials();
+    assert_eq!(credentials.len(), 100);
+    assert!(credentials.contains(&(UserId(9), SessionId(89).into())));
     assert_eq!(hub.connections(), ears.len());
 }
 
 #[test]
 fn the_end_of_a_session_is_told_to_its_own_connections() {
     let hub = Hub::default();
-    let (mut phone, mut laptop, mut token) = (connect_in(&hub, 1, 10), connect_in(&hub, 1, 11), connect(&hub, 1));
+    let (mut phone, mut laptop, mut unnamed) = (connect_in(&hub, 1, 10), connect_in(&hub, 1, 11), connect(&hub, 1));
+    let mut program = connect_with(&hub, 1, TokenId(10).into());
     hub.notify(UserId(1), event(1));
-    hub.whisper(UserId(1), Whisper::SessionsEnded(vec![SessionId(9), SessionId(10)]));
-    hub.whisper(UserId(1), Whisper::SessionsEnded(vec![SessionId(10)]));
+    hub.whisper(UserId(1), Whisper::CredentialsEnded(vec![SessionId(9).into(), SessionId(10).into()]));
+    hub.whisper(UserId(1), Whisper::CredentialsEnded(vec![SessionId(10).into()]));
     let on_phone = waiting(&mut phone);
-    assert!(matches!(&on_phone[0], Delivery::Whisper(Whisper::SessionsEnded(ended)) if *ended == [SessionId(10)]));
+    assert!(
+        matches!(&on_phone[0], Delivery::Whisper(Whisper::CredentialsEnded(ended)) if *ended == [SessionId(10).into()])
+    );
     assert_eq!(positions(&on_phone[1..]), [1], "urgent first, and said once");
     assert_eq!(positions(&waiting(&mut laptop)), [1]);
-    assert_eq!(positions(&waiting(&mut token)), [1]);
+    assert_eq!(positions(&waiting(&mut unnamed)), [1]);
+    assert_eq!(positions(&waiting(&mut program)), [1], "a token of the same number is another thing");
+    hub.whisper(UserId(1), Whisper::CredentialsEnded(vec![TokenId(10).into()]));
+    assert!(matches!(waiting(&mut program)[..], [Delivery::Whisper(Whisper::CredentialsEnded(_))]));
+    assert!(waiting(&mut laptop).is_empty());
 }
 
 #[test]
@@ -165,7 +175,7 @@ fn one_connection_too_many_displaces_the_oldest() {
     assert!(matches!(waiting(&mut oldest)[..], [Delivery::Displaced]), "nothing else is worth reading");
     assert_eq!(positions(&waiting(&mut middle)), [1, 2]);
     assert_eq!(positions(&waiting(&mut newest)), [2]);
-    assert_eq!(hub.connected_sessions(), [(UserId(1), SessionId(11)), (UserId(1), SessionId(12))]);
+    assert_eq!(hub.connected_credentials(), [(UserId(1), SessionId(11).into()), (UserId(1), SessionId(12).into())]);
     drop(oldest);
     assert_eq!(hub.connections(), 2);
     assert!(hub.is_online(UserId(1)));

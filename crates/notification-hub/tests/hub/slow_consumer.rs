@@ -50,15 +50,15 @@ async fn a_listener_that_fell_behind_is_woken() {
 fn what_must_not_be_lost_is_not() {
     let hub = Hub::new(HubSettings { outbox: 2, connections_per_user: 2, ..HubSettings::default() });
     let mut slow = connect_in(&hub, 1, 10);
-    hub.whisper(UserId(1), Whisper::SessionsEnded(vec![SessionId(10)]));
+    hub.whisper(UserId(1), Whisper::CredentialsEnded(vec![SessionId(10).into()]));
     hub.whisper(UserId(1), Whisper::Latest(Pos(7)));
     for n in 1..=5000 {
         hub.notify(UserId(1), event(n));
         hub.whisper(UserId(1), typing(n, true));
-        hub.whisper(UserId(1), Whisper::SessionsEnded(vec![SessionId(n + 1000)]));
+        hub.whisper(UserId(1), Whisper::CredentialsEnded(vec![SessionId(n + 1000).into()]));
     }
     let mut heard = waiting(&mut slow);
-    assert!(matches!(heard[..2], [Delivery::Whisper(Whisper::SessionsEnded(_)), Delivery::Behind]));
+    assert!(matches!(heard[..2], [Delivery::Whisper(Whisper::CredentialsEnded(_)), Delivery::Behind]));
     let passing = whispers(heard.split_off(2));
     assert_eq!(passing[0], Whisper::Latest(Pos(7)));
     assert_eq!(passing.last(), Some(&typing(5000, true)), "the newest survives");

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use chatapp_domain::credential::Credential;
 use chatapp_domain::event::{Change, Event, Pos};
 use chatapp_domain::message::{MessageId, Seq};
 use chatapp_domain::ports::notifications::{Delivery, EventFeed, Subscription, Watched, Whisper};
@@ -35,7 +36,11 @@ pub(crate) fn connect(hub: &Hub, id: i64) -> Ear {
 }
 
 pub(crate) fn connect_in(hub: &Hub, id: i64, session: i64) -> Ear {
-    hub.subscribe(&person(id), Some(SessionId(session))).unwrap()
+    connect_with(hub, id, SessionId(session).into())
+}
+
+pub(crate) fn connect_with(hub: &Hub, id: i64, credential: Credential) -> Ear {
+    hub.subscribe(&person(id), Some(credential)).unwrap()
 }
 
 /// What comes next, waiting for it.

@@ -87,6 +87,7 @@ pub(crate) fn stores(database: &Database) -> Stores {
     Stores {
         users: database.users(),
         sessions: database.sessions(),
+        tokens: database.tokens(),
         messages: database.messages(),
         conversations: database.conversations(),
         events: database.events(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::cookie::{CookieStore, Jar};
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, StatusCode, redirect};
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ use super::socket::Socket;
 pub(crate) struct Client {
     http: reqwest::Client,
     cookies: Arc<Jar>,
+    token: Option<HeaderValue>,
     server: String,
 }
 
@@ -33,9 +35,19 @@ impl Client {
         client
     }
 
-    /// The same person, in the same session, on another server.
+    /// The same person, in the same session or with the same token, on another server.
     pub(crate) fn at(&self, server: &Server) -> Self {
-        Self { http: self.http.clone(), cookies: Arc::clone(&self.cookies), server: server.url("") }
+        Self { server: server.url(""), ..self.clone() }
+    }
+
+    /// A program with a token.
+    pub(crate) fn with_token(server: &Server, token: &str) -> Self {
+        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
+        value.set_sensitive(true);
+        Self {
+            token: Some(value.clone()),
+            ..Self::sending(server.url(""), HeaderMap::from_iter([(AUTHORIZATION, value)]))
+        }
     }
 
     /// Where it asks.
@@ -49,8 +61,14 @@ impl Client {
     }
 
     fn stranger_at(server: String) -> Self {
+        Self::sending(server, HeaderMap::new())
+    }
+
+    /// A client that sends these headers with each request.
+    fn sending(server: String, headers: HeaderMap) -> Self {
         let cookies = Arc::new(Jar::default());
         let http = reqwest::Client::builder()
+            .default_headers(headers)
             .cookie_provider(Arc::clone(&cookies))
             .redirect(redirect::Policy::none())
             // A kept connection would break with the server, and the next request on it would be lost.
@@ -58,7 +76,7 @@ impl Client {
             .timeout(Duration::from_secs(30))
             .build()
             .unwrap();
-        Self { http, cookies, server }
+        Self { http, cookies, token: None, server }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -114,12 +132,19 @@ impl Client {
 
     /// A socket as the original's page opens it.
     pub(crate) async fn plain_socket(&self, query: &str) -> Socket {
-        Socket::open(&self.server, query, &self.cookie(), None).await
+        Socket::open(&self.server, query, self.credentials(), None).await
     }
 
     /// A socket that speaks `chatapp.v1`.
     pub(crate) async fn socket(&self, query: &str) -> Socket {
-        Socket::open(&self.server, query, &self.cookie(), Some("chatapp.v1")).await
+        Socket::open(&self.server, query, self.credentials(), Some("chatapp.v1")).await
+    }
+
+    fn credentials(&self) -> (HeaderName, HeaderValue) {
+        match &self.token {
+            Some(token) => (AUTHORIZATION, token.clone()),
+            None => (COOKIE, HeaderValue::from_str(&self.cookie()).unwrap()),
+        }
     }
 
     /// What the browser would send.

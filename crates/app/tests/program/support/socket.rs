@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// Longer than anything takes unless something is broken.
@@ -18,11 +18,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    pub(super) async fn open(server: &str, query: &str, cookie: &str, protocol: Option<&str>) -> Self {
+    pub(super) async fn open(
+        server: &str,
+        query: &str,
+        (name, value): (HeaderName, HeaderValue),
+        protocol: Option<&str>,
+    ) -> Self {
         let url = format!("{}/ws{query}", server.replacen("http", "ws", 1));
         let mut request = url.into_client_request().unwrap();
         let headers = request.headers_mut();
-        headers.insert("cookie", HeaderValue::from_str(cookie).unwrap());
+        headers.insert(name, value);
         headers.insert("origin", HeaderValue::from_str(server).unwrap());
         if let Some(protocol) = protocol {
             headers.insert("sec-websocket-protocol", HeaderValue::from_str(protocol).unwrap());

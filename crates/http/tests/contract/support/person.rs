@@ -15,12 +15,14 @@ pub(crate) struct Person {
     address: SocketAddr,
     pub(crate) user: Option<User>,
     pub(crate) cookie: Option<String>,
+    /// Shown instead of the cookie.
+    pub(crate) token: Option<String>,
 }
 
 impl Person {
     pub(crate) fn new(address: SocketAddr) -> Self {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { client, address, user: None, cookie: None }
+        Self { client, address, user: None, cookie: None, token: None }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -41,7 +43,20 @@ impl Person {
 
     /// The same client without its session.
     pub(crate) fn stranger_again(&self) -> Self {
-        Self { cookie: None, ..self.clone() }
+        Self { cookie: None, token: None, ..self.clone() }
+    }
+
+    /// A program of this person's, with a token of its own.
+    pub(crate) async fn program(&self, scope: &str) -> Self {
+        self.program_until(scope, None).await
+    }
+
+    /// The same, with a token that ends.
+    pub(crate) async fn program_until(&self, scope: &str, end: Option<&str>) -> Self {
+        let made = self.post("/api/v1/me/token/", &json!({"name": "program", "scope": scope, "expires": end})).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        let token = made.json()["token"].as_str().map(str::to_owned);
+        Self { cookie: None, token, ..self.clone() }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -51,9 +66,10 @@ impl Person {
     pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let request = self.client.request(method, self.url(path));
-        match &self.cookie {
-            Some(cookie) => request.header("cookie", cookie),
-            None => request,
+        match (&self.token, &self.cookie) {
+            (Some(token), _) => request.bearer_auth(token),
+            (None, Some(cookie)) => request.header("cookie", cookie),
+            (None, None) => request,
         }
     }
 

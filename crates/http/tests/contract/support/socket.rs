@@ -42,6 +42,9 @@ impl Socket {
         if let Some(cookie) = &person.cookie {
             request.headers_mut().insert("cookie", cookie.parse().unwrap());
         }
+        if let Some(token) = &person.token {
+            request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        }
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }

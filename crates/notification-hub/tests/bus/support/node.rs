@@ -96,7 +96,7 @@ pub(crate) fn connect(node: &Node, user: i64) -> Ear {
 }
 
 pub(crate) fn connect_in(node: &Node, user: i64, session: i64) -> Ear {
-    node.cluster.subscribe(&person(user), Some(SessionId(session))).unwrap()
+    node.cluster.subscribe(&person(user), Some(SessionId(session).into())).unwrap()
 }
 
 /// What comes next, which must come.
