@@ -5,11 +5,12 @@ import { budget } from './build/budget.ts';
 import { catalogues } from './build/catalogues.ts';
 import { earlyTheme } from './build/early-theme.ts';
 import { precompress } from './build/precompress.ts';
+import { serviceWorker } from './build/service-worker.ts';
 
 const server = process.env.CHATAPP_SERVER ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [react(), catalogues(), earlyTheme(), precompress(), budget()],
+  plugins: [react(), catalogues(), earlyTheme(), serviceWorker(), precompress(), budget()],
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },

@@ -10,7 +10,7 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 pub(crate) const PAGE_POLICY: HeaderValue = HeaderValue::from_static(concat!(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; ",
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; ",
-    "frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'"
+    "frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types chatapp-worker"
 ));
 
 /// The same for the API's explorer, which styles itself from its script.

@@ -8,23 +8,17 @@ type Schemas = components['schemas'];
 
 export type AccountState = Schemas['AccountState'];
 export type CheckedFields = Schemas['CheckedFields'];
+export type Conversation = Schemas['Conversation'];
+export type ConversationPage = Schemas['ConversationPage'];
 export type Invitation = Schemas['Invitation'];
 export type InvitationList = Schemas['InvitationList'];
+export type Me = Schemas['Me'];
 export type Message = Schemas['Message'];
 export type MessageRange = Schemas['MessageHistory'];
 export type NewInvitation = Schemas['NewInvitation'];
 export type Session = Schemas['Session'];
 export type Sessions = Schemas['Sessions'];
-
-export type User = Schemas['User'] & { last_seen?: string | null };
-/** A server that does not know the switch does not count deliveries. */
-export type Me = Schemas['Me'] & { receipts?: boolean };
-export type Conversation = Omit<Schemas['Conversation'], 'user'> & {
-  user: User;
-};
-export type ConversationPage = Omit<Schemas['ConversationPage'], 'results'> & {
-  results: Conversation[];
-};
+export type User = Schemas['User'];
 
 /** Where a user's stream of events stands. */
 export type EventCursor = Omit<Schemas['EventPage'], 'results'>;

@@ -2,11 +2,14 @@ import { QueryClient } from '@tanstack/react-query';
 import { ApiClient } from '@/api/client';
 import { meKey, meQuery } from '@/api/me';
 import { ApiProblem } from '@/api/problem';
-import type { Me } from '@/api/types';
+import type { EventCursor, Me } from '@/api/types';
+import { IndexedSnapshots } from '@/features/offline/snapshots';
 import { logOut } from '@/features/session/api';
 import { backoff } from '@/realtime/backoff';
+import { systemClock } from '@/realtime/clock';
 import { Store } from '@/realtime/store';
 import { ChatEngine, currentCursor } from './chat-engine';
+import { Memory } from './memory';
 
 /** Why nobody is logged in. */
 export type Out = 'nobody' | 'left' | 'ended' | 'deleted';
@@ -31,6 +34,7 @@ export class AppSession {
     },
   });
   readonly state = new Store<SessionState>({ status: 'loading' });
+  readonly #snapshots = new IndexedSnapshots();
   #failures = 0;
 
   constructor() {
@@ -44,12 +48,14 @@ export class AppSession {
         this.queryClient.query({ ...meQuery(this.api), retry: false }),
         currentCursor(this.api),
       ]);
-      this.#begin(me, cursor);
+      await this.#snapshots.begin(me.username, me);
+      this.#begin(me, cursor, this.#memory(me));
     } catch (problem) {
       if (problem instanceof ApiProblem && problem.kind === 'signed-out') {
         this.state.set({ status: 'out', why: 'left' });
         return;
       }
+      if (await this.#recall()) return;
       this.state.set({ status: 'unreachable' });
       this.#failures += 1;
       setTimeout(() => void this.resume(), backoff(this.#failures, Math.random));
@@ -82,16 +88,33 @@ export class AppSession {
     // The sockets of an account that is gone close at once: that is no news any more.
     this.#close();
     await engine?.outbox.clear();
+    await this.#snapshots.clear();
     this.state.set({ status: 'out', why });
   }
 
-  #begin(me: Me, cursor: Awaited<ReturnType<typeof currentCursor>>): void {
+  /** Opens with what this device has kept, if anybody was logged in here; the socket goes on asking for the server. */
+  async #recall(): Promise<boolean> {
+    const me = (await this.#snapshots.person()) as Me | undefined;
+    if (!me) return false;
+    const memory = this.#memory(me);
+    await memory.recallList();
+    this.#begin(me, null, memory);
+    return true;
+  }
+
+  #memory(me: Me): Memory {
+    const { queryClient } = this;
+    return new Memory({ snapshots: this.#snapshots, queryClient, clock: systemClock, me });
+  }
+
+  #begin(me: Me, cursor: EventCursor | null, memory: Memory): void {
     this.#failures = 0;
     const engine = new ChatEngine({
       api: this.api,
       queryClient: this.queryClient,
       me,
       cursor,
+      memory,
       onEnded: () => this.#ended(),
     });
     engine.start();
@@ -101,6 +124,7 @@ export class AppSession {
   #ended(): void {
     if (!this.#current().engine) return;
     this.#close();
+    void this.#snapshots.clear();
     this.state.set({ status: 'out', why: 'ended' });
   }
 

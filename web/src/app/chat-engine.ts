@@ -1,5 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
+import { navigate } from 'wouter/use-browser-location';
 import type { ApiClient } from '@/api/client';
+import { meKey } from '@/api/me';
 import type { ChatEvent, Conversation, EventCursor, EventPage, Me, Message } from '@/api/types';
 import { peerOf } from '@/features/conversations/inbox';
 import { DeliveryReporter } from '@/features/messages/delivery-reporter';
@@ -9,19 +11,24 @@ import { Outbox } from '@/features/messages/outbox';
 import { IndexedOutbox } from '@/features/messages/outbox-storage';
 import { knows } from '@/features/messages/timeline';
 import { TimelineStore } from '@/features/messages/timeline-store';
+import { UpgradeWatch } from '@/features/offline/upgrade';
+import { startWorker } from '@/features/offline/worker';
 import { personQuery } from '@/features/people/api';
 import { systemClock } from '@/realtime/clock';
 import { LongPoll } from '@/realtime/long-poll';
 import { Presence } from '@/realtime/presence';
 import { ReconnectingSocket } from '@/realtime/socket';
 import { InboxKeeper } from './inbox-keeper';
+import type { Memory } from './memory';
 import { News } from './news';
 
 interface Options {
   api: ApiClient;
   queryClient: QueryClient;
   me: Me;
-  cursor: EventCursor;
+  /** `null` when what is shown is what this device had kept. */
+  cursor: EventCursor | null;
+  memory: Memory;
   /** The server says, by closing the socket, that the session is over. */
   onEnded: () => void;
 }
@@ -43,10 +50,13 @@ export class ChatEngine {
   readonly #deliveries: DeliveryReporter;
   readonly #timelines = new Map<string, TimelineStore>();
   readonly #cleanUp = new AbortController();
+  readonly upgrade = new UpgradeWatch();
+  #fromMemory: boolean;
 
   constructor(options: Options) {
     const { api, queryClient, me } = options;
     this.#options = options;
+    this.#fromMemory = options.cursor === null;
     this.me = me;
     this.drafts = new Drafts(me.username);
     this.presence = new Presence(systemClock, (users) =>
@@ -104,10 +114,13 @@ export class ChatEngine {
     const { signal } = this.#cleanUp;
     this.socket.start(this.#options.cursor);
     void this.outbox.restore();
+    // Without it the page opens only online, and says nothing of it.
+    startWorker((to) => navigate(to), signal).catch(() => undefined);
     window.addEventListener('online', () => this.socket.setNetwork(true), { signal });
     window.addEventListener('offline', () => this.socket.setNetwork(false), { signal });
     const awake = () => {
       if (document.visibilityState !== 'visible') return;
+      void this.upgrade.check();
       this.socket.probe();
       this.socket.retryNow();
     };
@@ -123,6 +136,7 @@ export class ChatEngine {
     this.#cleanUp.abort();
     this.socket.stop();
     this.outbox.stop();
+    this.#options.memory.stop();
     this.#fetcher.stop();
     this.#deliveries.stop();
     this.inbox.stop();
@@ -138,6 +152,7 @@ export class ChatEngine {
       pageSize: this.me.settings.messages_to_load,
       onMessages: (messages) => messages.forEach((message) => this.#listed(message)),
       onConversation: (conversation) => this.inbox.conversation(conversation),
+      memory: this.#options.memory,
     });
     this.#timelines.set(peer, timeline);
     return timeline;
@@ -150,6 +165,9 @@ export class ChatEngine {
   #online(user: string): void {
     // Another tab has logged in as someone else: nothing on this page is theirs.
     if (user !== this.me.username) return window.location.reload();
+    if (this.#fromMemory) this.#reload();
+    this.#fromMemory = false;
+    void this.upgrade.check();
     this.presence.watchAgain();
     this.#fetcher.nudge();
     this.#deliveries.nudge();
@@ -202,9 +220,9 @@ export class ChatEngine {
   }
 
   #received({ user, seq }: Message): void {
-    // Who hides how far they are is not asked, and a server that does not know the switch does not count.
-    if (this.me.receipts === true && user !== this.me.username)
-      this.#deliveries.received(user, seq);
+    const me = this.#options.queryClient.getQueryData<Me>(meKey) ?? this.me;
+    // Who hides how far they are has nothing to tell.
+    if (me.receipts && user !== me.username) this.#deliveries.received(user, seq);
   }
 
   #delivered(peer: string, seq: number): void {

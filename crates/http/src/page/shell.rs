@@ -39,8 +39,9 @@ pub(crate) async fn serve(request: HttpRequest) -> HttpResponse {
 }
 
 /// Where people are who have no session yet, or came by a mailed link: signing up, choosing a new password, confirming.
+/// `/offline/` is what the page's service worker keeps, to open it without a server.
 fn is_for_strangers(path: &str) -> bool {
-    ["/account", "/password", "/email"]
+    ["/account", "/password", "/email", "/offline"]
         .iter()
         .any(|section| path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }

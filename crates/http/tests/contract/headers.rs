@@ -52,7 +52,7 @@ async fn the_page_may_load_only_its_own() {
         page.header("content-security-policy"),
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
          connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'"
+         frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types chatapp-worker"
     );
     assert_eq!(page.header("cache-control"), "no-store");
 }

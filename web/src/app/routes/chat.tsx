@@ -15,6 +15,7 @@ import { inboxQuery } from '@/features/conversations/api';
 import { conversationsOf, findConversation, unreadIn } from '@/features/conversations/inbox';
 import { AskForAlerts } from '@/features/notifications/ask';
 import { showBadge } from '@/features/notifications/badge';
+import { OutdatedNotice } from '@/features/offline/outdated-notice';
 import { ShortcutSheet } from '@/features/preferences/shortcut-sheet';
 import { useText } from '@/i18n/use-text';
 import { PresenceContext } from '@/realtime/presence-context';
@@ -46,6 +47,7 @@ export default function ChatRoute({ session, engine, peer }: Props) {
     <PresenceContext value={engine.presence}>
       <div className={css.app} data-view={peer === null ? 'list' : 'talk'}>
         <ConnectionBanner state={connection} onRetry={() => engine.socket.retryNow()} />
+        <OutdatedNotice upgrade={engine.upgrade} />
         <AskForAlerts alerts={engine.news.alerts} />
         <main className={css.panes}>
           <h1 className="visually-hidden">{t('app.name')}</h1>

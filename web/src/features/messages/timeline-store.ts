@@ -23,7 +23,18 @@ export interface TimelineOptions {
   /** Messages learnt here that others may want to know of. */
   onMessages: (messages: readonly Message[]) => void;
   onConversation: (conversation: Conversation) => void;
+  /** What is shown while the server cannot be reached. */
+  memory?: TimelineMemory;
 }
+
+/** Keeps the latest messages of conversations on this device. */
+export interface TimelineMemory {
+  recall(peer: string): Promise<readonly Message[]>;
+  remember(peer: string, messages: readonly Message[]): void;
+}
+
+/** So many of a conversation's latest messages are kept on this device. */
+const remembered = 60;
 
 /** How many messages before a place, and after it, are loaded to go there. */
 const around = 30;
@@ -51,7 +62,9 @@ export class TimelineStore {
   subscribe = (listener: () => void): (() => void) => this.#state.subscribe(listener);
 
   dispatch(action: TimelineAction): void {
-    this.#state.set(reduceTimeline(this.#state.get(), action));
+    const before = this.#state.get();
+    this.#state.set(reduceTimeline(before, action));
+    this.#remember(before);
     void this.#fill();
   }
 
@@ -68,11 +81,29 @@ export class TimelineStore {
       this.#options.onMessages(page.results);
       this.#failures = 0;
     } catch (problem) {
+      await this.#recall(problem);
       this.dispatch({ type: 'load failed', problem: kindOf(problem) });
       this.#later(problem);
     } finally {
       this.#opening = false;
     }
+  }
+
+  /** What this device has kept, until the server can be asked. */
+  async #recall(problem: unknown): Promise<void> {
+    const away = problem instanceof ApiProblem && problem.passing;
+    if (!away || this.get().history.length > 0) return;
+    const messages = (await this.#options.memory?.recall(this.peer)) ?? [];
+    if (messages.length === 0 || this.get().history.length > 0) return;
+    const lastSeq = Math.max(...messages.map(({ seq }) => seq));
+    this.dispatch({ type: 'loaded', messages, lastSeq });
+    this.dispatch({ type: 'reset' });
+  }
+
+  #remember(before: Timeline): void {
+    const { history, detached, stale } = this.get();
+    if (history === before.history || detached || stale || history.length === 0) return;
+    this.#options.memory?.remember(this.peer, history.slice(-remembered));
   }
 
   async loadOlder(): Promise<void> {

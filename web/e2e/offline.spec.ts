@@ -1,0 +1,95 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/test.ts';
+import { unreachable } from './support/troubles.ts';
+
+test('the page opens without a server, shows what it has, and catches up', async ({
+  server,
+  people,
+  troubles,
+}) => {
+  troubles.expect(unreachable);
+  const [ada, ben, cleo] = await people('ada', 'ben', 'cleo');
+  await ada.postAll(ben, ['one', 'two']);
+  await cleo.post(ada, 'from Cleo');
+  const chat = await ada.openChat(ben);
+  await expect(chat.bodies).toHaveText(['one', 'two']);
+  await expectKept(chat.page);
+
+  await server.kill();
+  await chat.page.reload();
+  await expect(chat.person('ben')).toContainText('two');
+  await expect(chat.bodies).toHaveText(['one', 'two']);
+  await expect(chat.banner).toBeVisible();
+  await chat.send('written without a server');
+  await chat.person('cleo').click();
+  await expect(chat.bodies).toHaveText(['from Cleo']);
+
+  await server.restart();
+  await expect(chat.banner).toBeHidden();
+  await chat.person('ben').click();
+  const said = ['one', 'two', 'written without a server'];
+  await expect(chat.bodies).toHaveText(said);
+  expect((await ben.conversation(ada)).map(({ body }) => body)).toEqual(said);
+});
+
+test('after logging out nothing is left to be opened', async ({ server, people, troubles }) => {
+  troubles.expect(unreachable);
+  const [ada, ben] = await people('ada', 'ben');
+  await ben.post(ada, 'for Ada only');
+  const chat = await ada.openChat(ben);
+  await expect(chat.bodies).toHaveText(['for Ada only']);
+  await expectKept(chat.page);
+  await chat.logOut();
+  await expect(chat.page).toHaveURL(/\/login\//);
+  await server.kill();
+  const gone = await chat.page.goto('/c/ben/').catch(() => null);
+  expect(gone).toBeNull();
+  await expect(chat.page.getByText('for Ada only')).toHaveCount(0);
+});
+
+test('a page that is older than the server says so, and loses nothing', async ({ people }) => {
+  const [ada, ben] = await people('ada', 'ben');
+  await ada.context.route('**/version.json', (route) => route.fulfill({ json: { build: 'new' } }));
+  const chat = await ada.openChat(ben);
+  await expect(chat.page.getByText('ChatApp has been updated on the server')).toBeVisible();
+  await chat.composer.fill('half a tho');
+  await ada.context.unroute('**/version.json');
+  await chat.page.getByRole('button', { name: 'Reload the page' }).click();
+  await expect(chat.page.getByText('ChatApp has been updated')).toBeHidden();
+  await expect(chat.composer).toHaveValue('half a tho');
+});
+
+test('where no WebSocket is let through, messages come all the same', async ({ people }) => {
+  const [ada, ben] = await people('ada', 'ben');
+  await ada.context.routeWebSocket(/\/ws/, (socket) => socket.close());
+  const chat = await ada.openChat(ben);
+  await expect(chat.banner).toBeHidden();
+  for (const body of ['one', 'two', 'three']) {
+    await ben.post(ada, body);
+    await chat.expectLatest(body);
+  }
+  await chat.send('and back');
+  await expect(chat.message('and back').getByTitle('Sent')).toBeVisible();
+});
+
+/** The files of the page, and what it shows, are on the device. */
+async function expectKept(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  const kept = () =>
+    page.evaluate(async () => {
+      const names = await indexedDB.databases();
+      if (!names.some(({ name }) => name === 'chatapp-snapshots')) return 0;
+      return await new Promise<number>((answer, refuse) => {
+        const opening = indexedDB.open('chatapp-snapshots');
+        opening.onerror = () => refuse(new Error('the snapshots cannot be opened'));
+        opening.onsuccess = () => {
+          const all = opening.result.transaction('kept').objectStore('kept').count();
+          all.onsuccess = () => answer(all.result);
+          opening.result.close();
+        };
+      });
+    });
+  await expect.poll(kept).toBeGreaterThanOrEqual(2);
+}

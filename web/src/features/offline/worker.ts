@@ -1,0 +1,41 @@
+const path = '/service-worker.js';
+
+/** The part of Trusted Types that is used here; not every browser has them, nor does TypeScript. */
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ): { createScriptURL: (url: string) => string };
+}
+
+/** The one script that is ever loaded by name: the policy lets through no other. */
+function scriptUrl(): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  if (!trustedTypes) return path;
+  const policy = trustedTypes.createPolicy('chatapp-worker', { createScriptURL: () => path });
+  return policy.createScriptURL(path);
+}
+
+/** Has the browser keep the page's files. Where it may not, the page works, but opens only online. */
+export async function startWorker(onOpen: (path: string) => void, signal: AbortSignal) {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  const { serviceWorker } = navigator;
+  const listen = ({ data }: MessageEvent<unknown>) => {
+    if (isOpen(data)) onOpen(data.path);
+  };
+  serviceWorker.addEventListener('message', listen, { signal });
+  if (await serviceWorker.getRegistration()) return;
+  await serviceWorker.register(scriptUrl());
+}
+
+/** Looks for a newer worker now, and not when the browser thinks of it. */
+export async function renewWorker(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  await (await navigator.serviceWorker.getRegistration())?.update();
+}
+
+function isOpen(data: unknown): data is { type: 'open'; path: string } {
+  if (typeof data !== 'object' || data === null) return false;
+  const { type, path: to } = data as Record<string, unknown>;
+  return type === 'open' && typeof to === 'string' && to.startsWith('/');
+}
