@@ -229,7 +229,7 @@ pub(crate) fn messenger(settings: &Settings) -> Arc<Messenger> {
 }
 
 fn bcrypt(settings: &Settings) -> anyhow::Result<Arc<BcryptHasher>> {
-    Ok(Arc::new(BcryptHasher::start(settings.accounts.bcrypt_cost)?))
+    Ok(Arc::new(BcryptHasher::start(settings.accounts.hashing)?))
 }
 
 /// The settings of the web face.

@@ -17,8 +17,24 @@ use crate::workers::{NotDone, Workers, cores};
 const SCHEME: &str = "bcrypt-hmac-sha256$";
 /// Keeps these digests apart from any other use of the same password. Not a secret.
 const DOMAIN: &[u8] = b"chatapp password v1";
-/// How many may wait for a thread; one more is refused.
-const WAITING: usize = 8;
+
+/// How much hashing there may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hashing {
+    /// The work for each password, in bcrypt's measure.
+    pub(crate) cost: u32,
+    /// How many passwords are hashed at once.
+    pub(crate) threads: usize,
+    /// How many more may wait for that; one more is refused.
+    pub(crate) waiting: usize,
+}
+
+impl Default for Hashing {
+    /// Leaves one core to everything else, where there is more than one.
+    fn default() -> Self {
+        Self { cost: 12, threads: cores().saturating_sub(1).max(1), waiting: 8 }
+    }
+}
 
 /// Hashes with bcrypt at a fixed cost.
 pub(crate) struct BcryptHasher {
@@ -27,13 +43,9 @@ pub(crate) struct BcryptHasher {
 }
 
 impl BcryptHasher {
-    /// A hasher that leaves one core to everything else, where there is more than one. Its threads end with it.
-    pub(crate) fn start(cost: u32) -> std::io::Result<Self> {
-        Self::with_threads(cost, cores().saturating_sub(1).max(1))
-    }
-
-    fn with_threads(cost: u32, threads: usize) -> std::io::Result<Self> {
-        Ok(Self { cost, workers: Workers::start("passwords", threads, WAITING)? })
+    /// A hasher whose threads end with it.
+    pub(crate) fn start(Hashing { cost, threads, waiting }: Hashing) -> std::io::Result<Self> {
+        Ok(Self { cost, workers: Workers::start("passwords", threads, waiting)? })
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {

@@ -22,6 +22,7 @@ use self::media_type::MediaType;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use self::{form::parse as parse_form, json::parse as parse_json};
 use crate::error::ApiError;
+use crate::overload::Turn;
 use crate::shared::Shared;
 
 impl FromRequest for Fields {
@@ -33,7 +34,10 @@ impl FromRequest for Fields {
         Box::pin(async move {
             let settings = &Shared::of(&request)?.settings;
             refuse_encoding(request.headers())?;
+            let turn = Turn::of(&request);
+            turn.iter().for_each(Turn::pause);
             let body = read::all(request.headers(), payload, settings).await?;
+            turn.iter().try_for_each(Turn::resume)?;
             parse(request.headers(), body).await
         })
     }

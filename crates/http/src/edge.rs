@@ -4,6 +4,7 @@ mod access_log;
 mod held_body;
 mod request_id;
 
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use actix_web::body::BoxBody;
@@ -13,7 +14,8 @@ use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, ResponseError};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
+use futures_util::FutureExt;
 
 use self::access_log::Line;
 use self::held_body::HeldBody;
@@ -21,6 +23,7 @@ use self::request_id::RequestId;
 use crate::error::ApiError;
 use crate::headers;
 use crate::metrics::{RouteFigures, WayIn};
+use crate::overload::Turn;
 use crate::shared::Shared;
 
 /// Wraps the whole application.
@@ -30,10 +33,29 @@ pub(crate) async fn wrap(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let around = Around::new(&shared, &mut request);
-    match next.call(request).await {
-        Ok(response) => Ok(around.answer(response)),
-        Err(error) => Err(around.refuse(error)),
+    let turn = match admit(&shared, &request) {
+        Ok(turn) => turn,
+        Err(error) => return Err(around.refuse(error.into())),
+    };
+    // A defect in a handler costs its own request, and neither the connection nor the thread.
+    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    // What is left is up to the client, which may take the answer slowly.
+    turn.iter().for_each(Turn::pause);
+    match outcome {
+        Ok(Ok(response)) => Ok(around.answer(response)),
+        Ok(Err(error)) => Err(around.refuse(error)),
+        Err(_) => Err(around.fail()),
     }
+}
+
+/// Gives a request its turn, which handlers find beside it. Whoever asks how the server is always gets an answer.
+fn admit(shared: &Shared, request: &ServiceRequest) -> Result<Option<Turn>, ApiError> {
+    if ["/health/", "/metrics"].iter().any(|path| request.path().starts_with(path)) {
+        return Ok(None);
+    }
+    let turn = shared.overload.admit()?;
+    request.extensions_mut().insert(turn.clone());
+    Ok(Some(turn))
 }
 
 /// What is kept of a request until it is answered.
@@ -77,9 +99,20 @@ impl Around {
         }
     }
 
-    /// Handlers answer for themselves, so an error that gets here is the session store's: it could not be asked.
+    /// Handlers answer for themselves, so an error that gets here is that there is too much to do, or the session store's:
+    /// it could not be asked.
     fn refuse(self, error: Error) -> Error {
-        let mut response = ApiError::BUSY.error_response();
+        self.end(ApiError::BUSY.error_response(), error)
+    }
+
+    /// What the handler said has been written to the log already.
+    fn fail(self) -> Error {
+        let error = ApiError::Failed("a panic".into());
+        error.log(self.id.as_str());
+        self.end(error.error_response(), error.into())
+    }
+
+    fn end(self, mut response: HttpResponse, error: Error) -> Error {
         self.put_headers(response.headers_mut());
         if let Some(line) = self.line {
             line.end_with(&self.id, response.status());

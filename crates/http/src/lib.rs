@@ -17,8 +17,11 @@ mod json;
 mod log_in;
 mod metrics;
 mod openapi;
+mod overload;
 mod page;
 mod path;
+#[cfg(feature = "planted-faults")]
+mod planted;
 mod query;
 mod realtime;
 mod routes;

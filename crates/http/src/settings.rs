@@ -129,6 +129,8 @@ impl fmt::Debug for CookieKey {
 /// Bounds of one request and its connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// How many requests may wait for the server at once.
+    pub requests: usize,
     /// The most bytes of a request body. A longer `message_max_length` raises it.
     pub body: usize,
     /// The most bytes of a picture's file.
@@ -150,6 +152,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            requests: 256,
             body: 64 * 1024,
             avatar: 5 * 1024 * 1024,
             header_timeout: Duration::from_secs(5),

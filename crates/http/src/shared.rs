@@ -1,5 +1,7 @@
 //! What all requests on all worker threads share.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use chatapp_domain::page::PageSize;
@@ -8,6 +10,7 @@ use governor::clock::MonotonicClock;
 use crate::at_once::AtOnce;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
+use crate::overload::Overload;
 use crate::realtime::Sockets;
 use crate::services::Services;
 use crate::settings::{Origin, Settings};
@@ -29,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     /// Pictures that are being sent and made into avatars.
     pub(crate) uploads: AtOnce,
+    /// How many requests wait for the server.
+    pub(crate) overload: Arc<Overload>,
     /// How much everybody asked for.
     pub(crate) throttles: Throttles,
 }
@@ -41,6 +46,7 @@ impl Shared {
             page_size: settings.page_size().ok_or_else(|| refuse("messages_to_load is less than 1"))?,
             sockets: Sockets::new(settings.sockets, &settings.throttles),
             metrics: Metrics::new(services.figures.clone()).map_err(std::io::Error::other)?,
+            overload: Overload::new(settings.limits.requests),
             throttles: Throttles::new(&settings.throttles, &MonotonicClock),
             uploads: AtOnce::at_most(UPLOADS),
             services,

@@ -43,6 +43,7 @@ enum Condition {
     Well,
     Away,
     Broken,
+    Defective,
 }
 
 struct State {
@@ -114,7 +115,12 @@ impl MemoryStores {
         self.lock(|state| state.condition = Condition::Broken);
     }
 
-    /// Ends either. Nothing was lost.
+    /// From now on every unit of work panics.
+    pub fn panic(&self) {
+        self.lock(|state| state.condition = Condition::Defective);
+    }
+
+    /// Ends any of these. Nothing was lost.
     pub fn come_back(&self) {
         self.lock(|state| state.condition = Condition::Well);
     }
@@ -153,6 +159,7 @@ impl MemoryStores {
             Condition::Well => Ok(work(state)),
             Condition::Away => Err(StoreError::Unavailable("the memory has gone away".into())),
             Condition::Broken => Err(StoreError::Failed("the memory is broken".into())),
+            Condition::Defective => panic!("a defect in the memory"),
         })
     }
 

@@ -39,7 +39,7 @@ pub(crate) fn run(settings: &Settings, force: bool) -> Result<(), Failure> {
         now: SystemClock.now(),
     };
     let password: String = rand::rng().sample_iter(Alphanumeric).take(PASSWORD_CHARS).map(char::from).collect();
-    let filled = block_on(demo.fill(&password, settings.accounts.bcrypt_cost, force));
+    let filled = block_on(demo.fill(&password, settings.accounts.hashing.cost, force));
     database.close();
     filled??;
     println!("Made {} people and {} messages. Log in as", PEOPLE.len(), SAYINGS.len());

@@ -31,7 +31,7 @@ pub(crate) fn run(settings: &Settings, file: &Path) -> Result<(), Failure> {
     let (input, progress) = open(file)?;
     let database = compose::open_database(settings)?;
     let users = database.users();
-    let mut import = Import { cost: settings.accounts.bcrypt_cost, progress, created: 0, refused: 0 };
+    let mut import = Import { cost: settings.accounts.hashing.cost, progress, created: 0, refused: 0 };
     let outcome = block_on(import.all(&*users, Rows::of(input)));
     database.close();
     import.progress.finish();

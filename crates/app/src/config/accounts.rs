@@ -4,12 +4,13 @@ use chatapp_domain::sign_up::SignUpPolicy;
 
 use crate::config::values::Values;
 use crate::config::web::Web;
+use crate::passwords::Hashing;
 
 /// The settings about accounts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Accounts {
     pub(crate) sign_up: SignUpPolicy,
-    pub(crate) bcrypt_cost: u32,
+    pub(crate) hashing: Hashing,
 }
 
 impl Accounts {
@@ -21,6 +22,17 @@ impl Accounts {
                        address that it does not know";
             values.problem("sign_up", why);
         }
-        Self { sign_up, bcrypt_cost: values.number("bcrypt_cost", 12, "log2 of the rounds", 4..=15) }
+        Self { sign_up, hashing: hashing(values) }
     }
+}
+
+fn hashing(values: &mut Values) -> Hashing {
+    let default = Hashing::default();
+    let hashing = Hashing {
+        cost: values.number("bcrypt_cost", default.cost, "log2 of the rounds", 4..=15),
+        threads: values.number("hash_threads", default.threads, "threads", 1..=1024),
+        waiting: values.number("hash_queue", default.waiting, "passwords", 1..=10_000),
+    };
+    values.describe_default("hash_threads", "one fewer than processors");
+    hashing
 }

@@ -7,6 +7,7 @@ use crate::config::values::Values;
 pub(crate) fn read(values: &mut Values) -> Limits {
     let default = Limits::default();
     Limits {
+        requests: values.number("requests", default.requests, "requests", 1..=1_000_000),
         body: values.number("body_limit", default.body, "bytes", 1024..=64 * 1024 * 1024),
         avatar: values.number("avatar_max_size", default.avatar, "bytes", 1024..=64 * 1024 * 1024),
         header_timeout: values.seconds("header_timeout", default.header_timeout, 1..=3600),

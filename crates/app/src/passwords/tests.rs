@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::*;
 
 const COST: u32 = 4;
+const WAITING: usize = 8;
 
 fn matches(stored_for: &str, typed: &str) -> bool {
     let stored = hash(&Password::unchecked(stored_for), COST).unwrap();
@@ -76,7 +77,7 @@ fn an_unknown_user_costs_as_much_as_a_wrong_password() {
 
 #[tokio::test]
 async fn one_more_than_can_wait_is_refused() {
-    let hasher = Arc::new(BcryptHasher::with_threads(COST, 1).unwrap());
+    let hasher = Arc::new(BcryptHasher::start(Hashing { cost: COST, threads: 1, waiting: WAITING }).unwrap());
     let (release, held) = mpsc::channel::<()>();
     let start = |work: Box<dyn FnOnce() + Send>| {
         let hasher = Arc::clone(&hasher);

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failure here is a failed test")]
 
 mod accounts;
+mod backup;
 mod bus;
 mod chat;
 mod cli;
@@ -14,6 +15,7 @@ mod first_run;
 mod hostile;
 mod mail;
 mod nodes;
+mod overload;
 mod restart;
 mod rolling;
 mod support;

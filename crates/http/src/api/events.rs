@@ -3,8 +3,8 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use chatapp_domain::catch_up::Batch;
 use chatapp_domain::credential::Credential;
 use chatapp_domain::event::{Epoch, Pos};
@@ -17,6 +17,7 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::json;
 use crate::openapi::{InvalidQuery, Refusals};
+use crate::overload::Turn;
 use crate::query::Query;
 use crate::shared::Shared;
 use crate::wire;
@@ -45,12 +46,18 @@ const MAX_WAIT: i64 = 25;
         Refusals,
     ),
 )]
-pub(crate) async fn list(caller: Caller, query: Query, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn list(
+    request: HttpRequest,
+    caller: Caller,
+    query: Query,
+    shared: Data<Shared>,
+) -> Result<HttpResponse, ApiError> {
     let (after, limit) = (query.number("after", 0)?, query.limit()?);
     let wait = query.number("wait", 0)?.unwrap_or(0).min(MAX_WAIT);
     let Some(after) = after else { return present(&caller, &shared).await };
     let wish = Wish {
         caller: &caller,
+        turn: Turn::of(&request),
         shared: &shared,
         epoch: query.text("epoch"),
         after: Pos(after),
@@ -66,6 +73,7 @@ async fn present(caller: &Caller, shared: &Shared) -> Result<HttpResponse, ApiEr
 
 struct Wish<'a> {
     caller: &'a Caller,
+    turn: Option<Turn>,
     shared: &'a Shared,
     epoch: Option<&'a str>,
     after: Pos,
@@ -104,6 +112,8 @@ impl Wish<'_> {
             if !batch.events.is_empty() {
                 return Ok(batch);
             }
+            // One look more at the end is all that it will still want of the server.
+            self.turn.iter().for_each(Turn::pause);
             let heard = tokio::select! {
                 () = stop.begun() => Heard::Nothing,
                 () = tokio::time::sleep_until(until) => Heard::Nothing,

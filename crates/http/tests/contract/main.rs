@@ -7,6 +7,7 @@ mod support;
 mod accounts;
 mod avatars;
 mod conversations;
+mod defects;
 mod deny_by_default;
 mod emails;
 mod errors;

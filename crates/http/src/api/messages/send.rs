@@ -53,6 +53,8 @@ pub(crate) async fn send(
     let me = caller.identity.id;
     let wish = Wish::read(fields, &request, shared.settings.message_max_length)?;
     let recipient = text::strip(&wish.recipient);
+    #[cfg(feature = "planted-faults")]
+    crate::planted::panic_now_and_then();
     let saved = shared.services.messaging.send(caller.identity, recipient, wish.body, wish.key).await?;
     let (status, message) = match &saved {
         Saved::New(message) => (StatusCode::CREATED, message),
