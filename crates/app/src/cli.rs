@@ -148,6 +148,33 @@ Examples:
 A running server refuses a revoked token within a second and closes its sockets within a few."
     )]
     Token(TokenCommand),
+    /// Write everything that the database holds into one file
+    #[command(after_help = "\
+Examples:
+  chatapp backup chat-$(date +%F).sqlite3
+
+The server may go on serving: the file holds the database as it was at one moment. It is an SQLite database, also where the
+server uses MySQL, and is checked before it gets its name. A file that exists is not replaced. Not in it: the secret key and
+the settings.")]
+    Backup {
+        /// The new file
+        file: PathBuf,
+    },
+    /// Bring a backup back into an empty database
+    #[command(after_help = "\
+Examples:
+  chatapp restore chat-2026-11-24.sqlite3
+  chatapp --database-url mysql://chat:secret@127.0.0.1:3306/chat restore chat-2026-11-24.sqlite3
+
+Stop the server first. A database with users or messages in it is left as it is. The backup may come from the other engine,
+and from an older version. Pages that were open before load everything anew.")]
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// End all sessions and tokens: otherwise those that ended after the backup are good again
+        #[arg(long)]
+        end_sessions: bool,
+    },
     #[command(about = "Print the API's OpenAPI document")]
     Openapi,
     /// Say what is wrong with the settings and the database, and show the settings in effect

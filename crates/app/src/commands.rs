@@ -1,5 +1,6 @@
 //! What each command does, one file for one command.
 
+mod backup;
 mod change_password;
 mod check;
 mod copy_database;
@@ -38,6 +39,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             copy_database::run(&wish)
         }
         Command::Token(command) => token::run(&start(&outside)?, &command),
+        Command::Backup { file } => backup::back_up(&start(&outside)?, &file),
+        Command::Restore { file, end_sessions } => backup::restore(&start(&outside)?, &file, end_sessions),
         Command::Openapi => openapi(),
         Command::Check => check::run(&outside),
         Command::Demo { force } => demo::run(&start(&outside)?, force),

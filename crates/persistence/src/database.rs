@@ -400,3 +400,6 @@ fn is_clean(error: &Error) -> bool {
             | Error::NotFound
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ extern crate self as chatapp_persistence;
 
 mod append;
 mod avatars;
+mod backup;
 mod connection;
 mod conversations;
 mod copy;
@@ -40,6 +41,7 @@ mod url;
 mod users;
 mod writer;
 
+pub use backup::{BackupError, Contents, Progress, Restore, back_up, restore};
 pub use copy::{Copied, CopiedTable, CopyError, CopyProgress, copy};
 pub use database::{Database, OpenError};
 pub use settings::Settings;

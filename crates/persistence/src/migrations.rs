@@ -2,7 +2,7 @@
 
 mod lease;
 
-use diesel::migration::Migration;
+use diesel::migration::{Migration, MigrationSource};
 use diesel::mysql::Mysql;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -26,6 +26,12 @@ pub(crate) fn pending(connection: &mut AnyConnection) -> Result<Vec<String>, Fai
 
 fn names<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) -> Vec<String> {
     migrations.iter().map(|migration| migration.name().to_string()).collect()
+}
+
+/// The versions of all that this program knows for SQLite.
+pub(crate) fn sqlite_versions() -> Result<Vec<String>, Failure> {
+    let known: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations()?;
+    Ok(known.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 /// Runs those that have not run, and gives their names. A second process waits for the first: on MySQL, which has no

@@ -24,6 +24,10 @@ pub(crate) enum Planted {
     SkippedPos,
     /// SQLite does not wait for the disk.
     SynchronousOff,
+    /// Now and then the writer panics between the statements and the commit.
+    PanicInTransaction,
+    /// A handler does; that is not planted here.
+    PanicInHandler,
 }
 
 /// Whether a fault was chosen.
@@ -38,6 +42,14 @@ pub(crate) fn skips_a_pos() -> bool {
     is(Planted::SkippedPos) && TAKEN.fetch_add(1, Ordering::Relaxed) % SKIP_EVERY == SKIP_EVERY - 1
 }
 
+/// A transaction that has a defect.
+pub(crate) fn panic_now_and_then() {
+    static TRANSACTIONS: AtomicU64 = AtomicU64::new(0);
+    if is(Planted::PanicInTransaction) && TRANSACTIONS.fetch_add(1, Ordering::Relaxed) % SKIP_EVERY == SKIP_EVERY - 1 {
+        panic!("this program was built to fail, and does");
+    }
+}
+
 fn chosen() -> Option<Planted> {
     let name = std::env::var(VARIABLE).ok()?;
     let fault = match name.as_str() {
@@ -45,6 +57,8 @@ fn chosen() -> Option<Planted> {
         "notify-before-commit" => Planted::NotifyBeforeCommit,
         "skipped-pos" => Planted::SkippedPos,
         "synchronous-off" => Planted::SynchronousOff,
+        "panic-in-transaction" => Planted::PanicInTransaction,
+        "panic-in-handler" => Planted::PanicInHandler,
         _ => {
             log::error!("{VARIABLE}: there is no fault {name}");
             return None;

@@ -204,6 +204,8 @@ fn run_all(connection: &mut AnyConnection, appender: &mut Appender, batch: &mut 
         }
     }
     #[cfg(feature = "planted-faults")]
+    planted::panic_now_and_then();
+    #[cfg(feature = "planted-faults")]
     if planted::is(planted::Planted::NotifyBeforeCommit) {
         batch.iter_mut().filter_map(Job::as_append).for_each(Append::announce_early);
         std::thread::sleep(planted::GAP);

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::logging::Escaped;
 
-/// Counts lines or rows. It shows itself only where standard error is a terminal.
+/// Counts lines, rows or bytes. It shows itself only where standard error is a terminal.
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
@@ -23,6 +23,11 @@ impl Progress {
     /// Of as many lines as will come.
     pub(crate) fn unbounded() -> Self {
         Self::styled(ProgressBar::new_spinner(), "{spinner} {pos}, {per_sec}, {elapsed}")
+    }
+
+    /// Of something whose parts are counted by whoever does it.
+    pub(crate) fn of_parts() -> Self {
+        Self::styled(ProgressBar::new(0), "{bar:40} {percent} %, {eta} left")
     }
 
     fn styled(bar: ProgressBar, template: &str) -> Self {
@@ -42,6 +47,12 @@ impl Progress {
     pub(crate) fn at(&self, done: u64, what: &str) {
         self.0.set_position(done);
         self.0.set_message(what.to_owned());
+    }
+
+    /// So many parts are done, of so many.
+    pub(crate) fn reach(&self, done: u64, total: u64) {
+        self.0.set_length(total);
+        self.0.set_position(done);
     }
 
     /// Says something without tearing the bar.

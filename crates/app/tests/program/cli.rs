@@ -23,6 +23,8 @@ fn help_names_every_command_and_shows_examples() {
         "invite",
         "copy-database",
         "token",
+        "backup",
+        "restore",
         "openapi",
         "check",
         "demo",
