@@ -38,10 +38,17 @@ free_port() {
 
 start_mariadb() {
   local data="$services_directory/mariadb" socket="$services_directory/mariadb.sock" log="$services_directory/mariadb.log"
-  local port process options=(--no-defaults --datadir="$data" --innodb-log-file-size=8M)
+  local port process options=(--no-defaults --datadir="$data" --innodb-log-file-size=8M --innodb-use-native-aio=OFF)
   [[ $(id -u) != 0 ]] || options+=(--user=root)
-  mariadb-install-db "${options[@]}" --auth-root-authentication-method=normal --skip-test-db >"$log" 2>&1 ||
-    die "MariaDB could not be set up: $(tail -n 3 "$log")"
+  # On a machine that is short of everything this fails now and then, and works when it is done again.
+  for _ in 1 2 3; do
+    rm -rf "$data"
+    if mariadb-install-db "${options[@]}" --auth-root-authentication-method=normal --skip-test-db >"$log" 2>&1; then
+      break
+    fi
+    sleep 1
+  done
+  [[ -d $data/mysql ]] || die "MariaDB could not be set up: $(tail -n 3 "$log")"
   options+=(--socket="$socket" --pid-file="$services_directory/mariadb.pid" --bind-address=127.0.0.1 --skip-name-resolve
     --skip-log-bin --max-connections=500 --innodb-buffer-pool-size=128M
     --character-set-server=utf8mb4 --collation-server=utf8mb4_bin)

@@ -5,6 +5,7 @@
 
 use chatapp_chaos::checker::Breach;
 use chatapp_chaos::faults;
+use chatapp_chaos::inputs::try_all;
 use chatapp_chaos::run::{Plan, play};
 use chatapp_chaos::stage::Engine;
 
@@ -67,4 +68,39 @@ async fn nothing_is_missed_when_redis_is_silently_cut_off() {
 #[tokio::test]
 async fn everyone_is_told_when_the_server_stops() {
     every_promise_is_kept("stopped", Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_the_disk_is_full_on_sqlite() {
+    every_promise_is_kept("disk-full", Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_the_disk_is_full_on_mariadb() {
+    every_promise_is_kept("disk-full", Engine::Mariadb).await;
+}
+
+#[tokio::test]
+async fn nothing_depends_on_the_clock() {
+    every_promise_is_kept("clock-jumps", Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_backup_under_load_has_everything_on_sqlite() {
+    every_promise_is_kept("backup", Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_backup_under_load_has_everything_on_mariadb() {
+    every_promise_is_kept("backup", Engine::Mariadb).await;
+}
+
+#[tokio::test]
+async fn every_bad_input_gets_the_answer_that_it_deserves() {
+    let seed = u64::from(rand::random::<u32>());
+    let binary = env!("CARGO_BIN_EXE_chatapp").into();
+    let plan = Plan { binary, records: None, seed, short: true, settings: Vec::new() };
+    let inputs = try_all(&plan, &[Engine::Sqlite]).await.unwrap();
+    eprintln!("seed {seed}\n{inputs}");
+    assert!(inputs.is_good(), "{inputs}");
 }

@@ -21,6 +21,7 @@ use crate::history::{Dialect, Record};
 use crate::recorder::Recorder;
 use crate::stage::{Server, Stage};
 
+pub(crate) use self::closing::messages;
 use self::device::Device;
 pub use self::person::Person;
 
@@ -67,16 +68,8 @@ impl Crowd {
     /// conversation.
     pub async fn gather(stage: &Stage, recorder: &Arc<Recorder>, seed: u64) -> anyhow::Result<Self> {
         let names: Vec<String> = (0..SIZE).map(|n| format!("p{n:02}")).chain([STRANGER.to_owned()]).collect();
-        let list: String = names.iter().map(|name| format!("{name},,{}\n", person::PASSWORD)).collect();
-        stage.server.command_with_input(&["createuser", "--from-csv", "-"], &list).await?;
-        let nodes: Vec<SocketAddr> = stage.servers().map(Server::address).collect();
-        let mut people = Vec::new();
-        for (place, name) in names.iter().enumerate() {
-            let peers = if name == STRANGER { Vec::new() } else { peers(&names, place) };
-            recorder.note(Record::Person { name: name.clone(), peers: peers.clone() });
-            let person = Person::log_in(&nodes, place, name, peers, Arc::clone(recorder)).await?;
-            people.push(Arc::new(person));
-        }
+        let peers = |place| if names[place] == STRANGER { Vec::new() } else { peers(&names, place) };
+        let people = register(stage, &names, peers).await?;
         let (phase, _) = watch::channel(Phase::Chatting);
         let mut crowd =
             Self { people, phase, senders: JoinSet::new(), devices: JoinSet::new(), recorder: Arc::clone(recorder) };
@@ -127,6 +120,25 @@ impl Crowd {
         anyhow::ensure!(behind == 0, "{behind} devices have not caught up within {} s", SETTLING.as_secs());
         Ok(())
     }
+}
+
+/// Registers people who talk with these peers, and logs them in, on all nodes in turn.
+pub(crate) async fn register(
+    stage: &Stage,
+    names: &[String],
+    peers: impl Fn(usize) -> Vec<String>,
+) -> anyhow::Result<Vec<Arc<Person>>> {
+    let list: String = names.iter().map(|name| format!("{name},,{}\n", person::PASSWORD)).collect();
+    stage.server.command_with_input(&["createuser", "--from-csv", "-"], &list).await?;
+    let nodes: Vec<SocketAddr> = stage.servers().map(Server::address).collect();
+    let mut people = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        let peers = peers(place);
+        stage.recorder.note(Record::Person { name: name.clone(), peers: peers.clone() });
+        let person = Person::log_in(&nodes, place, name, peers, Arc::clone(&stage.recorder)).await?;
+        people.push(Arc::new(person));
+    }
+    Ok(people)
 }
 
 /// Waits until all are done, and gives the number of those that are not, or that failed.

@@ -1,7 +1,9 @@
 //! The ways in which things break, one file each.
 
+mod backup;
 mod calm;
 mod clients_flood;
+mod clock_jumps;
 mod database_frozen;
 mod database_killed;
 mod descriptors_exhausted;
@@ -36,6 +38,8 @@ pub struct Fault {
     pub ground: Kind,
     /// How many servers there are; several have a Redis between them.
     pub nodes: usize,
+    /// Whether the clock that the servers read can be set.
+    pub clock: bool,
     /// Settings of the servers.
     pub settings: &'static [(&'static str, &'static str)],
     /// Breaks it, and mends it.
@@ -58,6 +62,8 @@ pub const FAULTS: &[Fault] = &[
     slow_sockets::FAULT,
     descriptors_exhausted::FAULT,
     clients_flood::FAULT,
+    clock_jumps::FAULT,
+    backup::FAULT,
     two_nodes::FAULT,
     node_killed::FAULT,
     redis_killed::FAULT,

@@ -9,6 +9,7 @@ pub mod checker;
 pub mod crowd;
 pub mod faults;
 pub mod history;
+pub mod inputs;
 pub mod recorder;
 pub mod report;
 pub mod run;

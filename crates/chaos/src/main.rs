@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chatapp_chaos::faults::{FAULTS, Fault};
+use chatapp_chaos::inputs::try_all;
 use chatapp_chaos::report::{Report, Table};
 use chatapp_chaos::run::{Plan, play};
 use chatapp_chaos::self_test::self_test;
@@ -26,6 +27,14 @@ enum Command {
         /// Only these faults.
         #[arg(long, value_name = "NAME")]
         only: Vec<String>,
+        /// On MariaDB, which must be installed, as well as on SQLite.
+        #[arg(long)]
+        mysql: bool,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Sends input that nobody should send, and says what comes back.
+    Inputs {
         /// On MariaDB, which must be installed, as well as on SQLite.
         #[arg(long)]
         mysql: bool,
@@ -80,6 +89,12 @@ async fn obey(command: Command) -> anyhow::Result<bool> {
         Command::List => {
             FAULTS.iter().for_each(|fault| println!("{:24}{}", fault.name, fault.what));
             Ok(true)
+        }
+        Command::Inputs { mysql, how } => {
+            let engines = [Engine::Sqlite, Engine::Mariadb];
+            let inputs = try_all(&how.into(), if mysql { &engines } else { &engines[..1] }).await?;
+            println!("{inputs}");
+            Ok(inputs.is_good())
         }
         Command::SelfTest { how } => Ok(self_test(&how.into()).await),
         Command::Run { only, mysql, how } => {

@@ -30,6 +30,8 @@ pub struct Played {
     pub verdict: Verdict,
     /// By watching the process.
     pub peaks: Peaks,
+    /// The servers' memory before anything was broken, and when everyone had caught up afterwards, in KiB.
+    pub memory: (u64, u64),
     /// By the fault itself.
     pub notes: Vec<String>,
     /// Why the run could not be played to its end.
@@ -65,9 +67,9 @@ impl fmt::Display for Table<'_> {
         writeln!(
             f,
             "| fault | database | acked | lost | doubled | out of order | differ | missed | leaked | early / late | \
-             answers | longest answer | longest outage | slowest hint | peak |"
+             answers | longest answer | longest outage | slowest hint | peak | memory before / after |"
         )?;
-        writeln!(f, "|{}", " --- |".repeat(15))?;
+        writeln!(f, "|{}", " --- |".repeat(16))?;
         self.0.iter().try_for_each(|report| row(report, f))?;
         writeln!(f)?;
         for report in self.0 {
@@ -84,7 +86,7 @@ fn row(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let shortened = if report.short { " (shortened)" } else { "" };
     write!(f, "| {}{shortened} | {} |", report.what, report.engine.name())?;
     let played = match &report.outcome {
-        Err(Skipped(reason)) => return writeln!(f, " skipped: {reason} |{}", " |".repeat(12)),
+        Err(Skipped(reason)) => return writeln!(f, " skipped: {reason} |{}", " |".repeat(13)),
         Ok(played) => played,
     };
     let verdict = &played.verdict;
@@ -92,7 +94,7 @@ fn row(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let answers: Vec<String> = verdict.answers.iter().map(|(name, count)| format!("{name}: {count}")).collect();
     writeln!(
         f,
-        " {} | {} | {} | {} | {} | {} | {} | {} / {} | {} | {} ms | {} ms | {} ms | {} MiB, {} threads, {} files |",
+        " {} | {} | {} | {} | {} | {} | {} | {} / {} | {} | {} ms | {} ms | {} ms | {} MiB, {} threads, {} files | {} / {} KiB |",
         verdict.acked,
         of(Breach::Lost),
         of(Breach::Doubled),
@@ -109,5 +111,7 @@ fn row(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         played.peaks.rss / 1024,
         played.peaks.threads,
         played.peaks.files,
+        played.memory.0,
+        played.memory.1,
     )
 }

@@ -38,11 +38,12 @@ pub struct Plan {
 
 /// Plays one run. What could not be played to its end is in the report too.
 pub async fn play(plan: &Plan, fault: &'static Fault, engine: Engine) -> Report {
-    let outcome = match Stage::is_possible(engine, fault.ground, fault.nodes).await {
+    let outcome = match Stage::is_possible(engine, fault).await {
         Err(reason) => Err(Skipped(reason)),
         Ok(()) => Ok(try_to_play(plan, fault, engine).await.unwrap_or_else(|error| Played {
             verdict: Verdict::default(),
             peaks: Peaks::default(),
+            memory: (0, 0),
             notes: Vec::new(),
             failure: Some(format!("{error:#}")),
         })),
@@ -58,19 +59,18 @@ async fn try_to_play(plan: &Plan, fault: &Fault, engine: Engine) -> anyhow::Resu
     };
     std::fs::create_dir_all(&records)?;
     let recorder = Arc::new(Recorder::begin(&records.join("history.jsonl"))?);
-    let mut settings = plan.settings.clone();
-    settings.extend(fault.settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let mut stage =
-        Stage::set_up(folder.path(), &plan.binary, engine, fault.ground, fault.nodes, &settings, Arc::clone(&recorder))
-            .await?;
+        Stage::set_up(folder.path(), &plan.binary, engine, fault, &plan.settings, Arc::clone(&recorder)).await?;
     stage.short = plan.short;
     let crowd = Crowd::gather(&stage, &recorder, plan.seed).await?;
     stage.people = crowd.people().to_vec();
-    let failure = match timeout(PATIENCE, chat(&mut stage, fault, crowd)).await {
+    let mut before = 0;
+    let failure = match timeout(PATIENCE, chat(&mut stage, fault, crowd, &mut before)).await {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(format!("{error:#}")),
         Err(_) => Some(format!("not done after {} s", PATIENCE.as_secs())),
     };
+    let memory = (before, memory(&stage));
     if let Some(records) = plan.records.as_ref().map(|_| &records) {
         keep_log(folder.path(), records);
     }
@@ -81,7 +81,7 @@ async fn try_to_play(plan: &Plan, fault: &Fault, engine: Engine) -> anyhow::Resu
         notes.push(format!("slowest hint in bad times: {} ms", verdict.longest_bad_delay / 1000));
     }
     let failure = failure.or_else(|| too_much(peaks));
-    Ok(Played { verdict, peaks, notes, failure })
+    Ok(Played { verdict, peaks, memory, notes, failure })
 }
 
 fn too_much(peaks: Peaks) -> Option<String> {
@@ -89,9 +89,15 @@ fn too_much(peaks: Peaks) -> Option<String> {
     (!bounded).then(|| format!("the server used too much: {peaks:?}"))
 }
 
-async fn chat(stage: &mut Stage, fault: &Fault, crowd: Crowd) -> anyhow::Result<()> {
+/// The most that one of the servers has.
+fn memory(stage: &Stage) -> u64 {
+    stage.servers().map(Server::memory).max().unwrap_or(0)
+}
+
+async fn chat(stage: &mut Stage, fault: &Fault, crowd: Crowd, before: &mut u64) -> anyhow::Result<()> {
     let calm = Duration::from_millis(if stage.short { 700 } else { 4000 });
     sleep(calm).await;
+    *before = memory(stage);
     let struck = (fault.strike)(stage).await;
     // Good times again: long enough that notifications are timed once more.
     let grace = Duration::from_micros(checker::GRACE);

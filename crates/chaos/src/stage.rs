@@ -1,5 +1,6 @@
 //! What a run is played on: a server process, a database that can be broken, and the disk below.
 
+mod clock;
 mod ground;
 mod mariadb;
 mod meter;
@@ -14,9 +15,11 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::crowd::Person;
+use crate::faults::Fault;
 use crate::history::{Micros, Record};
 use crate::recorder::Recorder;
 
+pub use self::clock::Clock;
 pub use self::ground::{Ground, Kind};
 pub use self::mariadb::Mariadb;
 pub use self::meter::Peaks;
@@ -53,6 +56,8 @@ pub struct Stage {
     pub mariadb: Option<Mariadb>,
     /// The disk below the database.
     pub ground: Ground,
+    /// The clock that the servers read, if it can be set.
+    pub clock: Option<Clock>,
     /// Where what happens is written down.
     pub recorder: Arc<Recorder>,
     /// The people who chat.
@@ -74,17 +79,21 @@ pub struct Others {
 }
 
 impl Stage {
-    /// Sets up a disk, a database and a server that runs; or several, with a Redis.
+    /// Sets up a disk, a database and a server that runs, for a fault; or several, with a Redis.
     pub async fn set_up(
         folder: &Path,
         binary: &Path,
         engine: Engine,
-        kind: Kind,
-        nodes: usize,
+        fault: &Fault,
         settings: &[(&'static str, String)],
         recorder: Arc<Recorder>,
     ) -> anyhow::Result<Self> {
-        let ground = Ground::prepare(folder, kind).await?;
+        let nodes = fault.nodes;
+        let ground = Ground::prepare(folder, fault.ground).await?;
+        let clock = fault.clock.then(|| Clock::set_up(folder)).transpose()?;
+        let mut settings = settings.to_vec();
+        settings.extend(fault.settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        settings.extend(clock.iter().flat_map(Clock::settings));
         let mariadb = match engine {
             Engine::Sqlite => None,
             Engine::Mariadb => Some(Mariadb::set_up(folder, ground.path()).await?),
@@ -92,7 +101,7 @@ impl Stage {
         let database = mariadb.as_ref().map(Mariadb::url);
         let data = ground.path().join("data");
         let build = |redis: Option<String>| {
-            let mut settings = settings.to_vec();
+            let mut settings = settings.clone();
             settings.extend(redis.map(|url| ("CHATAPP_REDIS_URL", url)));
             Server::new(binary, folder, &data, database.clone(), &settings)
         };
@@ -106,8 +115,8 @@ impl Stage {
             (build(Some(redis.url()))?, Some(Others { servers, redis, way }))
         };
         server.command("migrate").await?;
-        let mut stage =
-            Self { server, others, mariadb, ground, recorder, people: Vec::new(), short: false, notes: Vec::new() };
+        let (people, notes) = Default::default();
+        let mut stage = Self { server, others, mariadb, ground, clock, recorder, people, short: false, notes };
         for server in stage.servers_mut() {
             server.start().await?;
         }
@@ -129,14 +138,17 @@ impl Stage {
     }
 
     /// Whether this machine has what is needed, or why not.
-    pub async fn is_possible(engine: Engine, kind: Kind, nodes: usize) -> Result<(), String> {
-        if nodes > 1 && !Redis::is_installed() {
+    pub async fn is_possible(engine: Engine, fault: &Fault) -> Result<(), String> {
+        if fault.clock && !Clock::is_installed() {
+            return Err("libfaketime is not installed".to_owned());
+        }
+        if fault.nodes > 1 && !Redis::is_installed() {
             return Err("Redis is not installed".to_owned());
         }
         if engine == Engine::Mariadb && !Mariadb::is_installed() {
             return Err("MariaDB is not installed".to_owned());
         }
-        Ground::is_possible(kind).await
+        Ground::is_possible(fault.ground).await
     }
 
     /// The time on the run's clock.

@@ -64,7 +64,8 @@ async fn insist(person: &Person, what: &str, path: &str) -> anyhow::Result<Value
     }
 }
 
-async fn messages(person: &Person, peer: &str) -> anyhow::Result<Vec<Seen>> {
+/// A whole conversation, oldest first, as one of both reads it.
+pub(crate) async fn messages(person: &Person, peer: &str) -> anyhow::Result<Vec<Seen>> {
     let mut messages: Vec<Seen> = Vec::new();
     loop {
         let after = messages.last().map_or(0, |message| message.seq);

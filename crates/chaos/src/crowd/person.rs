@@ -45,8 +45,8 @@ pub(super) struct Events {
 
 /// Where devices begin.
 #[derive(Clone, Debug)]
-pub(super) struct Present {
-    pub(super) epoch: String,
+pub(crate) struct Present {
+    pub(crate) epoch: String,
     pub(super) pos: i64,
     /// The last message; 0 if there is none.
     pub(super) message: i64,
@@ -75,8 +75,23 @@ impl Person {
         Ok(Self { name: name.to_owned(), peers, cookie, address, nodes: nodes.to_vec(), recorder, http, marks })
     }
 
+    /// The same person in the same session, at another server.
+    pub(crate) fn at(&self, address: SocketAddr) -> Self {
+        let (marks, _) = watch::channel(0);
+        Self {
+            name: self.name.clone(),
+            peers: self.peers.clone(),
+            cookie: self.cookie.clone(),
+            address,
+            nodes: vec![address],
+            recorder: Arc::clone(&self.recorder),
+            http: self.http.clone(),
+            marks,
+        }
+    }
+
     /// One attempt to send a message.
-    pub(super) async fn send(&self, recipient: &str, key: &str, body: &str, patience: Duration) -> (Outcome, Answer) {
+    pub(crate) async fn send(&self, recipient: &str, key: &str, body: &str, patience: Duration) -> (Outcome, Answer) {
         let invoked = self.recorder.now();
         let content = json!({ "recipient": recipient, "body": body });
         let asking = self.ask(Method::POST, "/api/v1/message/", Some(&content), Some(key));
@@ -134,7 +149,7 @@ impl Person {
     }
 
     /// Where events are now, and the last message.
-    pub(super) async fn present(&self) -> anyhow::Result<Present> {
+    pub(crate) async fn present(&self) -> anyhow::Result<Present> {
         let value = self.request("events", Method::GET, "/api/v1/event/", None).await.context("no events")?;
         let now = events(value).context("no events")?;
         let last = self.events(&now.epoch, 0, 100).await.context("no events")?.results;
@@ -153,7 +168,7 @@ impl Person {
     }
 
     /// The status of a request that is not written down: for looking where nothing should be found.
-    pub(super) async fn status_of(&self, path: &str) -> Option<u16> {
+    pub(crate) async fn status_of(&self, path: &str) -> Option<u16> {
         self.ask(Method::GET, path, None, None).await.0.status
     }
 

@@ -28,6 +28,7 @@ pub(super) const FAULT: Fault = Fault {
     engines: BOTH,
     ground: Kind::Folder,
     nodes: 1,
+    clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -15,6 +15,7 @@ pub(super) const FAULT: Fault = Fault {
     engines: &[Engine::Mariadb],
     ground: Kind::Folder,
     nodes: 1,
+    clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -17,6 +17,7 @@ pub(super) const FAULT: Fault = Fault {
     engines: BOTH,
     ground: Kind::Volume,
     nodes: 1,
+    clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

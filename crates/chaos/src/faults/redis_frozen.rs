@@ -13,6 +13,7 @@ pub(super) const FAULT: Fault = Fault {
     engines: &[Engine::Mariadb],
     ground: Kind::Folder,
     nodes: 2,
+    clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
 };

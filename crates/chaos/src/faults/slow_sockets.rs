@@ -18,6 +18,7 @@ pub(super) const FAULT: Fault = Fault {
     engines: BOTH,
     ground: Kind::Folder,
     nodes: 1,
+    clock: false,
     settings: &[("CHATAPP_SOCKETS_PER_USER", "100")],
     strike: |stage| Box::pin(strike(stage)),
 };

@@ -51,7 +51,7 @@ impl Ground {
         match kind {
             Kind::Folder => {}
             Kind::SmallDisk => {
-                run("mount", &["-t", "tmpfs", "-o", "size=64m", "tmpfs", text(&ground.path)?])?;
+                run("mount", &["-t", "tmpfs", "-o", "size=256m", "tmpfs", text(&ground.path)?])?;
                 ground.mounted = true;
             }
             Kind::Volume => {
@@ -69,14 +69,17 @@ impl Ground {
     }
 
     /// Takes all the space that is left.
-    pub fn fill(&self) -> anyhow::Result<()> {
+    pub async fn fill(&self) -> anyhow::Result<()> {
         anyhow::ensure!(self.kind == Kind::SmallDisk, "only a small disk can be filled");
         let mut filler = File::create(self.filler())?;
-        for size in [1 << 20, 4096, 512, 1] {
-            let block = vec![0_u8; size];
-            while filler.write_all(&block).is_ok() {}
-        }
-        Ok(())
+        // The crowd must not stand still meanwhile.
+        let filling = tokio::task::spawn_blocking(move || {
+            for size in [1 << 20, 4096, 512, 1] {
+                let block = vec![0_u8; size];
+                while filler.write_all(&block).is_ok() {}
+            }
+        });
+        Ok(filling.await?)
     }
 
     /// Gives the space back.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -16,6 +16,8 @@ use super::stillness::stop;
 const DAEMON: &str = "mariadbd";
 /// Longer than anything takes unless something is broken.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often its files are made before that counts as impossible.
+const TRIES: u32 = 3;
 
 /// A MariaDB server.
 pub struct Mariadb {
@@ -39,14 +41,13 @@ impl Mariadb {
             "--no-defaults".to_owned(),
             format!("--datadir={}", ground.join("mariadb").display()),
             "--innodb-log-file-size=8M".to_owned(),
+            // The kernel has few places for asynchronous writes, and other servers of the machine may have them all.
+            "--innodb-use-native-aio=OFF".to_owned(),
         ];
         if geteuid().is_root() {
             options.push("--user=root".to_owned());
         }
-        let mut install = program("mariadb-install-db", &log)?;
-        install.args(&options).args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
-        let status = timeout(PATIENCE, install.status()).await?.context("MariaDB is not installed")?;
-        anyhow::ensure!(status.success(), "mariadb-install-db failed: {status}");
+        install(&options, &ground.join("mariadb"), &log).await?;
         options.extend([
             format!("--socket={}", socket.display()),
             format!("--pid-file={}", folder.join("mariadb.pid").display()),
@@ -67,7 +68,17 @@ impl Mariadb {
 
     /// For the server's settings.
     pub fn url(&self) -> String {
-        format!("mysql://chat:chat@127.0.0.1:{}/chat", self.port)
+        self.url_of("chat")
+    }
+
+    /// The same for another database on it.
+    pub fn url_of(&self, database: &str) -> String {
+        format!("mysql://chat:chat@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        self.child.as_mut().map_or(Ok(None), |child| Ok(child.try_wait()?))
     }
 
     /// Starts it and waits until it answers.
@@ -129,6 +140,25 @@ impl Mariadb {
     fn last_words(&self) -> String {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         log.lines().last().unwrap_or_default().to_owned()
+    }
+}
+
+/// Makes the files of an empty server. On a machine that is short of everything this fails now and then, and works when it
+/// is done again.
+async fn install(options: &[String], data: &Path, log: &Path) -> anyhow::Result<()> {
+    let mut tries = 0;
+    loop {
+        let mut install = program("mariadb-install-db", log)?;
+        install.args(options).args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
+        let status = timeout(PATIENCE, install.status()).await?.context("MariaDB is not installed")?;
+        tries += 1;
+        if status.success() {
+            return Ok(());
+        }
+        let said = std::fs::read_to_string(log).unwrap_or_default();
+        anyhow::ensure!(tries < TRIES, "mariadb-install-db failed {tries} times: {status}: {said}");
+        let _ = std::fs::remove_dir_all(data);
+        sleep(Duration::from_secs(1)).await;
     }
 }
 

@@ -64,6 +64,12 @@ impl Meter {
         self.shared.pid.store(pid.unwrap_or(0), Ordering::Relaxed);
     }
 
+    /// The resident memory at this moment, in KiB.
+    pub(super) fn memory(&self) -> u64 {
+        let status = self.shared.status().unwrap_or_default();
+        number(&status, "VmRSS:").unwrap_or(0)
+    }
+
     pub(super) fn peaks(&self) -> Peaks {
         self.shared.look();
         let of = |peak: &AtomicU64| peak.load(Ordering::Relaxed);
@@ -78,17 +84,22 @@ impl Drop for Meter {
 }
 
 impl Shared {
+    fn status(&self) -> Option<String> {
+        fs::read_to_string(format!("/proc/{}/status", self.pid.load(Ordering::Relaxed))).ok()
+    }
+
     fn look(&self) {
+        let Some(status) = self.status() else { return };
         let pid = self.pid.load(Ordering::Relaxed);
-        let Ok(status) = fs::read_to_string(format!("/proc/{pid}/status")) else { return };
-        let number = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            line.split_whitespace().next()?.parse::<u64>().ok()
-        };
         let files = fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count);
         // The kernel keeps the highest resident size itself, so nothing between two looks is overlooked.
-        self.rss.fetch_max(number("VmHWM:").unwrap_or(0), Ordering::Relaxed);
-        self.threads.fetch_max(number("Threads:").unwrap_or(0), Ordering::Relaxed);
+        self.rss.fetch_max(number(&status, "VmHWM:").unwrap_or(0), Ordering::Relaxed);
+        self.threads.fetch_max(number(&status, "Threads:").unwrap_or(0), Ordering::Relaxed);
         self.files.fetch_max(u64::try_from(files).unwrap_or(0), Ordering::Relaxed);
     }
+}
+
+fn number(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
 }

@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Server {
     binary: PathBuf,
     log: PathBuf,
+    data: PathBuf,
     settings: Vec<(&'static str, String)>,
     address: SocketAddr,
     child: Option<Running>,
@@ -55,7 +56,29 @@ impl Server {
         all.extend_from_slice(settings);
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let log = folder.join("server.log");
-        Ok(Self { binary, log, settings: all, address, child: None, meter: Meter::start() })
+        Ok(Self { binary, log, data: data.to_owned(), settings: all, address, child: None, meter: Meter::start() })
+    }
+
+    /// Another one with the same settings, on another database and with its data and log in `folder`.
+    pub fn another(&self, folder: &Path, database: Option<String>) -> anyhow::Result<Self> {
+        let mut settings = self.settings.clone();
+        settings.retain(|(name, _)| !["CHATAPP_DATA_DIR", "CHATAPP_DATABASE_URL"].contains(name));
+        Self::new(&self.binary, folder, &folder.join("data"), database, &settings)
+    }
+
+    /// Where it keeps what is not in a database of its own.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Where its log is.
+    pub fn folder(&self) -> &Path {
+        self.log.parent().unwrap_or(Path::new("."))
+    }
+
+    /// How much memory it has now, in KiB.
+    pub fn memory(&self) -> u64 {
+        self.meter.memory()
     }
 
     /// Where it listens.
@@ -142,8 +165,7 @@ impl Server {
                 command.env_remove(name);
             }
         }
-        let folder = self.log.parent().unwrap_or(Path::new("."));
-        command.arg(argument).current_dir(folder).envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command.arg(argument).current_dir(self.folder()).envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stderr(log).kill_on_drop(true);
         Ok(command)
     }
