@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use utoipa::IntoResponses;
-use utoipa::openapi::{ContentBuilder, OneOfBuilder, Ref, RefOr, Response, ResponseBuilder, Schema};
+use utoipa::openapi::schema::AnyOfBuilder;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder, Schema};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
@@ -65,7 +66,7 @@ impl IntoResponses for BodyRefusals {
 
 impl IntoResponses for MessageLists {
     fn responses() -> Responses {
-        let lists = one_of(&["MessagePage", "MessageHistory", "Messages"]);
+        let lists = any_of(&["MessagePage", "MessageHistory", "Messages"]);
         BTreeMap::from([
             response("200", "A page; with `after_seq` or `before_seq` a stretch; with `ids` a plain list.", lists),
             problem("404", "There is no such page."),
@@ -78,12 +79,13 @@ fn problem(status: &str, description: &str) -> (String, RefOr<Response>) {
 }
 
 fn invalid(description: &str) -> (String, RefOr<Response>) {
-    response("400", description, one_of(&["FieldProblems", "Problem"]))
+    response("400", description, any_of(&["FieldProblems", "Problem"]))
 }
 
-fn one_of(names: &[&str]) -> RefOr<Schema> {
-    let schemas = names.iter().fold(OneOfBuilder::new(), |one_of, name| one_of.item(Ref::from_schema_name(*name)));
-    RefOr::T(Schema::OneOf(schemas.build()))
+/// One or more of these: an empty list of one kind looks like one of another.
+fn any_of(names: &[&str]) -> RefOr<Schema> {
+    let schemas = names.iter().fold(AnyOfBuilder::new(), |any_of, name| any_of.item(Ref::from_schema_name(*name)));
+    RefOr::T(Schema::AnyOf(schemas.build()))
 }
 
 fn response(status: &str, description: &str, schema: RefOr<Schema>) -> (String, RefOr<Response>) {
