@@ -175,6 +175,18 @@ and from an older version. Pages that were open before load everything anew.")]
         #[arg(long)]
         end_sessions: bool,
     },
+    /// Move in from the original Django app: its people, with their passwords, and all messages
+    #[command(
+        name = "import-django",
+        after_help = "\
+Examples:
+  chatapp import-django --from mysql://django:secret@127.0.0.1:3306/chat
+  chatapp import-django --from sqlite:/srv/old/db.sqlite3 --json
+
+Stop this server meanwhile; the original is only read. Messages keep their numbers and times, and passwords keep working.
+Done again it moves what is new since. What is skipped is listed with the reason; the exit code is then 1."
+    )]
+    ImportDjango(ImportDjango),
     #[command(about = "Print the API's OpenAPI document")]
     Openapi,
     /// Say what is wrong with the settings and the database, and show the settings in effect
@@ -270,6 +282,17 @@ pub(crate) struct CopyDatabase {
     #[arg(long, value_name = "URL")]
     pub(crate) to: String,
     /// Print what was copied as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where to move in from.
+#[derive(Debug, Args)]
+pub(crate) struct ImportDjango {
+    /// The original's database: sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/NAME
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: String,
+    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -6,6 +6,7 @@ mod check;
 mod copy_database;
 mod create_user;
 mod demo;
+mod import_django;
 mod import_users;
 mod invite;
 mod migrate;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Token(command) => token::run(&start(&outside)?, &command),
         Command::Backup { file } => backup::back_up(&start(&outside)?, &file),
         Command::Restore { file, end_sessions } => backup::restore(&start(&outside)?, &file, end_sessions),
+        Command::ImportDjango(wish) => import_django::run(&start(&outside)?, &wish),
         Command::Openapi => openapi(),
         Command::Check => check::run(&outside),
         Command::Demo { force } => demo::run(&start(&outside)?, force),

@@ -2,6 +2,8 @@
 //! threads nor the whole machine. bcrypt alone reads 72 bytes and stops at a null; what it gets here is a digest of the
 //! whole password, so every byte counts.
 
+mod django;
+
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -64,6 +66,10 @@ impl PasswordHasher for BcryptHasher {
         let cost = self.cost;
         self.run(move || verify(&password, hash.as_ref(), cost)).await?
     }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        django::is_known(&hash.0)
+    }
 }
 
 impl Figures for BcryptHasher {
@@ -86,7 +92,7 @@ pub(crate) fn hash(password: &Password, cost: u32) -> Result<PasswordHash, HashE
     Ok(PasswordHash(format!("{SCHEME}{hash}")))
 }
 
-/// Does the same work whether there is a readable hash or not.
+/// Does the same work whether there is a readable hash or not; more for a hash of Django's, until its owner logs in.
 fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> Result<bool, HashError> {
     let digest = digest(password);
     let known = hash.and_then(|hash| hash.0.strip_prefix(SCHEME));
@@ -94,6 +100,9 @@ fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> Result
         return Ok(right);
     }
     let _ = bcrypt::verify(&digest, &nobodys_hash(cost));
+    if let Some(right) = hash.and_then(|hash| django::matches(password.expose(), &hash.0)) {
+        return Ok(right);
+    }
     if hash.is_some() { Err(HashError::Unreadable) } else { Ok(false) }
 }
 

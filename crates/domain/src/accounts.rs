@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::credential::Credential;
-use crate::password::{Password, PasswordError};
+use crate::password::{Password, PasswordError, PasswordHash};
 use crate::ports::StoreError;
 use crate::ports::notifications::{Notifier, Whisper};
 use crate::ports::passwords::{HashError, PasswordHasher};
@@ -138,12 +138,24 @@ impl Accounts {
     pub async fn authenticate(&self, username: &str, password: Password) -> Result<User, LogInError> {
         let found = self.users.credentials(&UsernameKey::of(username)).await?;
         let (user, hash) = found.unzip();
-        let right = match self.hasher.verify(password, hash).await {
+        let right = match self.hasher.verify(password.clone(), hash.clone()).await {
             Ok(right) => right,
             Err(HashError::Busy) => return Err(LogInError::Busy),
             Err(HashError::Unreadable) => false,
         };
-        user.filter(|user| right && user.is_active).ok_or(LogInError::Refused)
+        let user = user.filter(|user| right && user.is_active).ok_or(LogInError::Refused)?;
+        if let Some(old) = hash.filter(|hash| self.hasher.is_outdated(hash)) {
+            self.renew_hash(user.id, password, old).await;
+        }
+        Ok(user)
+    }
+
+    /// Hashes a password anew that came here from elsewhere. If that fails the old hash goes on counting, and the next
+    /// log-in tries again.
+    async fn renew_hash(&self, user: UserId, password: Password, old: PasswordHash) {
+        if let Ok(new) = self.hasher.hash(password).await {
+            let _ = self.users.renew_hash(user, old, new).await;
+        }
     }
 
     /// Opens a session for somebody who has just authenticated.

@@ -135,6 +135,20 @@ async fn a_hash_that_cannot_be_read_lets_nobody_in() {
 }
 
 #[tokio::test]
+async fn a_hash_from_elsewhere_is_made_anew_by_the_next_right_log_in() {
+    let scene = scene().await;
+    let stored = async || scene.memory.credentials(&scene.ada.username.key()).await.unwrap().unwrap().1;
+    scene.memory.set_password(scene.ada.id, PlainHasher::old_hash_of(PASSWORD)).await.unwrap();
+    assert!(scene.log_in("Ada", "wrong").await.is_err());
+    assert_eq!(stored().await, PlainHasher::old_hash_of(PASSWORD));
+    assert!(scene.log_in("Ada", PASSWORD).await.is_ok());
+    assert_eq!(stored().await, PlainHasher::hash_of(PASSWORD));
+    let hashed = scene.hasher.hashes();
+    assert!(scene.log_in("Ada", PASSWORD).await.is_ok());
+    assert_eq!(scene.hasher.hashes(), hashed, "once is enough");
+}
+
+#[tokio::test]
 async fn too_many_passwords_at_once_are_told_apart_from_wrong_ones() {
     let scene = scene().await;
     scene.hasher.set_busy(true);

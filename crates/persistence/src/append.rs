@@ -31,6 +31,8 @@ use crate::schema::messages;
 /// A draft on its way through the writer.
 pub(crate) struct Append {
     draft: Draft,
+    /// The number that it has already, if it comes from elsewhere.
+    number: Option<i64>,
     then: AfterAppend,
     reply: oneshot::Sender<Result<Saved, AppendError>>,
     fate: Fate,
@@ -120,7 +122,12 @@ impl Append {
     pub(crate) fn new(draft: Draft, then: AfterAppend, reply: oneshot::Sender<Result<Saved, AppendError>>) -> Self {
         #[cfg(feature = "planted-faults")]
         let draft = if planted::is(planted::Planted::KeyIgnored) { Draft { key: None, ..draft } } else { draft };
-        Self { draft, then, reply, fate: Fate::Open }
+        Self { draft, number: None, then, reply, fate: Fate::Open }
+    }
+
+    /// The same draft with a number of its own.
+    pub(crate) fn numbered(self, number: i64) -> Self {
+        Self { number: Some(number), ..self }
     }
 
     /// Tells of a message that is not committed yet, and not again afterwards.
@@ -185,7 +192,7 @@ impl Append {
             .filter_map(|append| if let Fate::SameAs(first) = append.fate { Some(first) } else { None })
             .collect();
         for (place, append) in drafts.into_iter().enumerate() {
-            let Self { draft, then, reply, fate } = append;
+            let Self { draft, then, reply, fate, .. } = append;
             let answer = outcome().map_err(AppendError::Store).and_then(|()| match fate {
                 Fate::New(placed) => Ok(Saved::New(placed.announce(draft, then))),
                 Fate::Repeat(message) => Ok(Saved::Repeat(*message)),
@@ -318,7 +325,7 @@ impl Counters {
         if !self.feeds.contains_key(&recipient) {
             return None;
         }
-        let id = next_id()?;
+        let id = append.number.or_else(next_id)?;
         let sender_pos = self.feeds.get_mut(&sender)?.take();
         let recipient_pos = if sender == recipient { sender_pos } else { self.feeds.get_mut(&recipient)?.take() };
         let newest = &mut thread.newest;

@@ -21,6 +21,7 @@ mod looks;
 mod members;
 mod messages;
 mod migrations;
+mod moving_in;
 mod mysql_connection;
 #[cfg(feature = "planted-faults")]
 mod planted;
@@ -44,5 +45,8 @@ mod writer;
 pub use backup::{BackupError, Contents, Progress, Restore, back_up, restore};
 pub use copy::{Copied, CopiedTable, CopyError, CopyProgress, copy};
 pub use database::{Database, OpenError};
+pub use moving_in::{
+    MessageFate, MovedMessage, MovedPerson, Original, OriginalKey, OriginalPerson, OriginalText, PersonFate, Target,
+};
 pub use settings::Settings;
 pub use url::{DatabaseUrl, DatabaseUrlError};

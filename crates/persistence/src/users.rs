@@ -136,6 +136,17 @@ impl UserStore for Users {
         Ok(changed.await? > 0)
     }
 
+    async fn renew_hash(&self, id: UserId, old: PasswordHash, new: PasswordHash) -> Result<bool, StoreError> {
+        let changed = self.0.write::<_, Never>(
+            move |connection| {
+                let same = users::table.filter(users::id.eq(id.0).and(users::password.eq(&old.0)));
+                Ok(diesel::update(same).set(users::password.eq(&new.0)).execute(connection)?)
+            },
+            |_| (),
+        );
+        Ok(changed.await? > 0)
+    }
+
     async fn set_display_name(&self, id: UserId, name: DisplayName) -> Result<(), StoreError> {
         let key = display_key(&name);
         let changed = self.0.write::<_, Never>(
@@ -251,9 +262,9 @@ fn named(connection: &mut AnyConnection, names: BTreeSet<String>) -> QueryResult
 
 /// The name, or one with the same key, is taken.
 #[derive(Debug)]
-struct NameTaken;
+pub(crate) struct NameTaken;
 
-fn insert(connection: &mut AnyConnection, user: &NewUser) -> Result<User, UnitError<NameTaken>> {
+pub(crate) fn insert(connection: &mut AnyConnection, user: &NewUser) -> Result<User, UnitError<NameTaken>> {
     // Of several people with one address it is the first one's.
     let address = user.email.key().filter(|key| key.as_str().len() <= MOST_KEY_BYTES);
     let free = match &address {

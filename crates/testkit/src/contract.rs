@@ -96,6 +96,7 @@ macro_rules! contract_tests {
             a_person_is_known_right_after_the_registration,
             a_replaced_password_is_what_log_in_checks,
             a_password_for_nobody_is_refused,
+            a_hash_is_renewed_only_while_it_is_the_old_one,
             a_display_name_is_replaced,
             someone_inactive_is_not_listed_but_found,
             a_search_lists_people_in_the_order_of_their_keys,

@@ -8,6 +8,8 @@ use chatapp_domain::password::{Password, PasswordHash};
 use chatapp_domain::ports::passwords::{HashError, PasswordHasher};
 
 const SCHEME: &str = "plain$";
+/// What another program may have left behind.
+const OLD_SCHEME: &str = "old$";
 
 /// "Hashes" by writing the scheme before the password. Clones share one state.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +23,11 @@ impl PlainHasher {
     /// What it stores for a password.
     pub fn hash_of(password: &str) -> PasswordHash {
         PasswordHash(format!("{SCHEME}{password}"))
+    }
+
+    /// What was stored for a password before.
+    pub fn old_hash_of(password: &str) -> PasswordHash {
+        PasswordHash(format!("{OLD_SCHEME}{password}"))
     }
 
     /// From now on it refuses all work, or takes it again.
@@ -55,7 +62,11 @@ impl PasswordHasher for PlainHasher {
         self.admit()?;
         self.verified.fetch_add(1, Ordering::SeqCst);
         let Some(hash) = hash else { return Ok(false) };
-        let kept = hash.0.strip_prefix(SCHEME).ok_or(HashError::Unreadable)?;
-        Ok(kept == password.expose())
+        let kept = hash.0.strip_prefix(SCHEME).or_else(|| hash.0.strip_prefix(OLD_SCHEME));
+        Ok(kept.ok_or(HashError::Unreadable)? == password.expose())
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        hash.0.starts_with(OLD_SCHEME)
     }
 }

@@ -65,7 +65,7 @@ impl Import {
                 Ok(candidate) => chunk.push(candidate),
                 Err(refusal) => {
                     self.refuse(refusal.line, &refusal.why);
-                    self.progress.step();
+                    self.progress.step(1);
                 }
             }
             if chunk.len() == CHUNK {
@@ -108,7 +108,7 @@ impl Import {
                 Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, chunk.get(index)?)))
             {
                 done.push((index, passwords::hash(&candidate.password, self.cost)));
-                self.progress.step();
+                self.progress.step(1);
             }
             done
         };

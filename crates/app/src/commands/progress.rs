@@ -10,7 +10,7 @@ use crate::logging::Escaped;
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Of a known number of lines, with an estimate of the time left.
+    /// Of a known number of things, with an estimate of the time left.
     pub(crate) fn of(lines: usize) -> Self {
         Self::of_amount(u64::try_from(lines).unwrap_or(u64::MAX))
     }
@@ -38,9 +38,9 @@ impl Progress {
         Self(bar)
     }
 
-    /// One line further.
-    pub(crate) fn step(&self) {
-        self.0.inc(1);
+    /// So many further.
+    pub(crate) fn step(&self, by: usize) {
+        self.0.inc(u64::try_from(by).unwrap_or(u64::MAX));
     }
 
     /// This far, with a word on what is at hand.

@@ -3,6 +3,8 @@
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
+use sha2::Digest;
+
 use super::*;
 
 const COST: u32 = 4;
@@ -45,8 +47,29 @@ fn the_stored_form_names_its_scheme_and_cost() {
 
 #[test]
 fn other_schemes_are_unreadable() {
-    let foreign = PasswordHash("pbkdf2_sha256$216000$salt$hash".into());
-    assert_eq!(verify(&Password::unchecked("x"), Some(&foreign), COST), Err(HashError::Unreadable));
+    for foreign in ["pbkdf2_sha256$216000$salt$hash", "pbkdf2_sha256$0$s$aaaa", "argon2$argon2id$x", "md5$x$y", "!", ""]
+    {
+        let foreign = PasswordHash(foreign.into());
+        assert_eq!(verify(&Password::unchecked("x"), Some(&foreign), COST), Err(HashError::Unreadable));
+    }
+}
+
+#[test]
+fn hashes_that_django_made_are_checked() {
+    let digest: String = Sha256::digest("pässwörd").iter().map(|byte| format!("{byte:02x}")).collect();
+    let made = [
+        "pbkdf2_sha256$1000$seasalt$CzFI+UslA/kG6Ee3mx9EuXdtUGTgSIJvT+8nrZvi+4s=".to_owned(),
+        "pbkdf2_sha1$1000$seasalt$aUm8bmXKw3su/qly5+7e1Ga05x4=".to_owned(),
+        format!("bcrypt${}", bcrypt::hash("pässwörd", COST).unwrap()),
+        format!("bcrypt_sha256${}", bcrypt::hash(digest, COST).unwrap()),
+    ];
+    for hash in made {
+        let hash = PasswordHash(hash);
+        assert_eq!(verify(&Password::unchecked("pässwörd"), Some(&hash), COST), Ok(true), "{}", hash.0);
+        assert_eq!(verify(&Password::unchecked("passwort"), Some(&hash), COST), Ok(false), "{}", hash.0);
+        assert!(django::is_known(&hash.0));
+    }
+    assert!(!django::is_known(&hash(&Password::unchecked("correct horse"), COST).unwrap().0));
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn help_names_every_command_and_shows_examples() {
         "token",
         "backup",
         "restore",
+        "import-django",
         "openapi",
         "check",
         "demo",

@@ -13,6 +13,7 @@ mod drain;
 mod failover;
 mod first_run;
 mod hostile;
+mod import_django;
 mod mail;
 mod nodes;
 mod overload;

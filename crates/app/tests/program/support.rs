@@ -4,6 +4,7 @@ pub(crate) mod balancer;
 pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod mail_server;
+pub(crate) mod original;
 pub(crate) mod place;
 pub(crate) mod server;
 pub(crate) mod socket;

@@ -25,4 +25,7 @@ pub trait PasswordHasher: Send + Sync {
     /// Whether the password is the one of `hash`. Without a hash (there is no such user) the answer is no, after just
     /// as much work.
     async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> Result<bool, HashError>;
+
+    /// Whether a hash is of a scheme that new ones are no longer made in.
+    fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }

@@ -67,6 +67,9 @@ pub trait UserStore: Send + Sync {
     /// Replaces a password. `false`: no such user.
     async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError>;
 
+    /// Replaces the hash of a password that stays the same, unless it is no longer `old`. Gives whether it was.
+    async fn renew_hash(&self, id: UserId, old: PasswordHash, new: PasswordHash) -> Result<bool, StoreError>;
+
     /// Replaces an active person's display name.
     async fn set_display_name(&self, id: UserId, name: DisplayName) -> Result<(), StoreError>;
 

@@ -246,6 +246,18 @@ pub async fn a_password_for_nobody_is_refused(stores: &Stores) {
     assert!(!stores.users.set_password(NOBODY, PlainHasher::hash_of("lost")).await.unwrap());
 }
 
+/// A hash made anew takes the old one's place, unless the password was replaced meanwhile.
+pub async fn a_hash_is_renewed_only_while_it_is_the_old_one(stores: &Stores) {
+    let (ada, bob) = (a_person(stores, "ada").await, a_person(stores, "bob").await);
+    let hash_of = async |user: &User| stores.users.credentials(&user.username.key()).await.unwrap().unwrap().1;
+    let (old, before) = (hash_of(&ada).await, hash_of(&bob).await);
+    let (new, late) = (PlainHasher::hash_of("anew"), PlainHasher::hash_of("too late"));
+    assert!(stores.users.renew_hash(ada.id, old.clone(), new.clone()).await.unwrap());
+    assert!(!stores.users.renew_hash(ada.id, old.clone(), late.clone()).await.unwrap());
+    assert!(!stores.users.renew_hash(NOBODY, old, late).await.unwrap());
+    assert_eq!((hash_of(&ada).await, hash_of(&bob).await), (new, before));
+}
+
 /// What others see is kept to the last code point, and may be taken back.
 pub async fn a_display_name_is_replaced(stores: &Stores) {
     let ada = a_person(stores, "ada").await;

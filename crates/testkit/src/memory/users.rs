@@ -79,6 +79,13 @@ impl UserStore for MemoryStores {
         })
     }
 
+    async fn renew_hash(&self, id: UserId, old: PasswordHash, new: PasswordHash) -> Result<bool, StoreError> {
+        self.unit(|state| {
+            let same = state.users.get_mut(&id).filter(|person| person.password == old);
+            same.map(|person| person.password = new).is_some()
+        })
+    }
+
     async fn set_display_name(&self, id: UserId, name: DisplayName) -> Result<(), StoreError> {
         self.unit(|state| {
             let person = state.users.get_mut(&id).filter(|person| person.user.is_active);
