@@ -113,6 +113,25 @@ Examples:
         #[arg(long, visible_alias = "no-input")]
         noinput: bool,
     },
+    /// Delete a user's account for ever
+    #[command(
+        name = "delete-user",
+        visible_alias = "deleteuser",
+        after_help = "\
+Examples:
+  chatapp delete-user ada
+  chatapp delete-user ada --noinput
+
+Sessions, address, picture and everything else of the user are gone; what they wrote to others stays with those, under
+\"deleted-\" and a number. Nobody gets the name. The last active superuser cannot be deleted."
+    )]
+    DeleteUser {
+        /// Whose account
+        username: String,
+        /// Do not ask whether it is meant
+        #[arg(long, visible_alias = "no-input")]
+        noinput: bool,
+    },
     /// Invite somebody to sign up, and print the link
     #[command(after_help = "\
 Examples:

@@ -5,6 +5,7 @@ mod change_password;
 mod check;
 mod copy_database;
 mod create_user;
+mod delete_user;
 mod demo;
 mod import_django;
 mod import_users;
@@ -34,6 +35,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             None => create_user::run(&start(&outside)?, wish.person, false),
         },
         Command::ChangePassword { username, noinput } => change_password::run(&start(&outside)?, &username, noinput),
+        Command::DeleteUser { username, noinput } => delete_user::run(&start(&outside)?, &username, noinput),
         Command::Invite(wish) => invite::run(&start(&outside)?, &wish),
         Command::CopyDatabase(wish) => {
             start(&outside)?;

@@ -8,8 +8,10 @@ use chatapp_domain::accounts::Accounts;
 use chatapp_domain::avatars::Avatars;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
+use chatapp_domain::departures::Departures;
 use chatapp_domain::directory::Directory;
 use chatapp_domain::email_changes::EmailChanges;
+use chatapp_domain::export::Export;
 use chatapp_domain::first_run::FirstRun;
 use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
@@ -25,7 +27,7 @@ use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::tokens::Tokens;
 use chatapp_http::{CookieKey, Services};
-use chatapp_mail::{Office, PostOffice};
+use chatapp_mail::{Backend, Office, PostOffice};
 use chatapp_notification_hub::{Bus, Cluster, Hub, Messenger};
 use chatapp_persistence::Database;
 use hmac::{Hmac, Mac};
@@ -127,7 +129,7 @@ impl Application {
             post.clone(),
             settings.accounts.sign_up,
         );
-        let recovery = Recovery::new(recovery, accounts.clone(), hasher, secrets.clone(), clock.clone(), post);
+        let recovery = Recovery::new(recovery, accounts.clone(), hasher, secrets.clone(), clock.clone(), post.clone());
         let presence = Presence::new(users.clone(), feed.clone(), notifier.clone(), clock.clone());
         let upkeep = Upkeep {
             presence: presence.clone(),
@@ -142,15 +144,17 @@ impl Application {
             clock: clock.clone(),
         };
         let services = Services {
-            accounts,
+            accounts: accounts.clone(),
+            departures: Departures::new(database.departures(), accounts, notifier.clone()),
             avatars: Avatars::new(database.avatars(), Arc::new(ImageMaker::start()?)),
             tokens,
             sign_ups,
-            invitations: Invitations::new(database.invitations(), secrets, clock.clone()),
+            invitations: Invitations::new(database.invitations(), secrets, clock.clone(), post),
             first_run,
             recovery,
             email_changes,
             links,
+            export: Export::new(database.messages()),
             messaging: Messaging::new(users.clone(), database.messages(), notifier.clone(), clock.clone()),
             conversations: Conversations::new(users.clone(), database.conversations(), notifier.clone()),
             directory: Directory::new(users),
@@ -182,9 +186,18 @@ fn post_office(settings: &Settings) -> anyhow::Result<(PostOffice, Office)> {
     Ok(PostOffice::set_up(chatapp_mail::Settings { backend: mail.backend, from, queue: mail.queue })?)
 }
 
-/// The invitations, for commands.
-pub(crate) fn invitations(database: &Database) -> Invitations {
-    Invitations::new(database.invitations(), Arc::new(SystemSecrets), Arc::new(SystemClock))
+/// The invitations, for commands, and the office that mails them, unless mail goes to the console: there the link is printed
+/// already.
+pub(crate) fn invitations(
+    database: &Database,
+    settings: &Settings,
+    links: Links,
+) -> anyhow::Result<(Invitations, Option<Office>)> {
+    let (mailer, office) = post_office(settings)?;
+    let is_console = matches!(settings.mail.backend, Backend::Console);
+    let post = (!is_console).then(|| Post::new(Arc::new(mailer), links));
+    let invitations = Invitations::new(database.invitations(), Arc::new(SystemSecrets), Arc::new(SystemClock), post);
+    Ok((invitations, Some(office).filter(|_| !is_console)))
 }
 
 /// People's tokens, for commands; `notifier` is who they tell.
@@ -210,6 +223,16 @@ pub(crate) fn open_database(settings: &Settings) -> anyhow::Result<Database> {
         1 => bail!("1 migration of {} is pending; run: chatapp migrate", storage.database.url),
         some => bail!("{some} migrations of {} are pending; run: chatapp migrate", storage.database.url),
     }
+}
+
+/// Deleting accounts, for commands; `notifier` is who they tell.
+pub(crate) fn departures(
+    database: &Database,
+    settings: &Settings,
+    notifier: Arc<dyn Notifier>,
+) -> anyhow::Result<Departures> {
+    let accounts = accounts(database, settings, notifier.clone())?;
+    Ok(Departures::new(database.departures(), accounts, notifier))
 }
 
 /// The accounts service for commands; `notifier` is who they tell.

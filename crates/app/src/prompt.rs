@@ -7,13 +7,17 @@ use chatapp_domain::password::{Password, PasswordError};
 
 use crate::failure::Failure;
 
-/// Fails where nobody can answer, saying what to do instead.
+/// Fails where nobody can answer for a password, saying what to do instead.
 pub(crate) fn require_terminal() -> Result<(), Failure> {
+    require_terminal_or("--noinput, with the password in CHATAPP_PASSWORD")
+}
+
+/// Fails where nobody can answer, saying what to use instead.
+pub(crate) fn require_terminal_or(instead: &str) -> Result<(), Failure> {
     if io::stdin().is_terminal() {
         return Ok(());
     }
-    let why = "there is no terminal to ask on: use --noinput, with the password in CHATAPP_PASSWORD";
-    Err(Failure::Usage(why.to_owned()))
+    Err(Failure::Usage(format!("there is no terminal to ask on: use {instead}")))
 }
 
 /// Asks until `parse` accepts the answer.
@@ -57,7 +61,8 @@ fn insists() -> anyhow::Result<bool> {
     Ok(answer.trim().eq_ignore_ascii_case("y"))
 }
 
-fn line(question: &str) -> anyhow::Result<String> {
+/// Asks once.
+pub(crate) fn line(question: &str) -> anyhow::Result<String> {
     eprint!("{question}");
     io::stderr().flush()?;
     let mut answer = String::new();

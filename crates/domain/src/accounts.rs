@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::credential::Credential;
-use crate::password::{Password, PasswordError, PasswordHash};
+use crate::password::{Password, PasswordError, PasswordHash, PasswordMark};
 use crate::ports::StoreError;
 use crate::ports::notifications::{Notifier, Whisper};
 use crate::ports::passwords::{HashError, PasswordHasher};
@@ -136,39 +136,48 @@ impl Accounts {
     /// Finds the person that a log-in names, if the password is theirs. The name may be typed in any case and form; the
     /// password must be exact. An unknown name costs as much time as a wrong password.
     pub async fn authenticate(&self, username: &str, password: Password) -> Result<User, LogInError> {
+        Ok(self.log_in(username, password).await?.0)
+    }
+
+    /// The same, and which password it was, to open a session with.
+    pub async fn log_in(&self, username: &str, password: Password) -> Result<(User, PasswordMark), LogInError> {
         let found = self.users.credentials(&UsernameKey::of(username)).await?;
-        let (user, hash) = found.unzip();
+        let (user, hash): (Option<User>, Option<PasswordHash>) = found.unzip();
         let right = match self.hasher.verify(password.clone(), hash.clone()).await {
             Ok(right) => right,
             Err(HashError::Busy) => return Err(LogInError::Busy),
             Err(HashError::Unreadable) => false,
         };
-        let user = user.filter(|user| right && user.is_active).ok_or(LogInError::Refused)?;
-        if let Some(old) = hash.filter(|hash| self.hasher.is_outdated(hash)) {
-            self.renew_hash(user.id, password, old).await;
+        let found = user.filter(|user| right && user.is_active).zip(hash);
+        let (user, mut hash) = found.ok_or(LogInError::Refused)?;
+        if self.hasher.is_outdated(&hash) {
+            hash = self.renewed_hash(user.id, password, hash).await;
         }
-        Ok(user)
+        Ok((user, PasswordMark::of(&hash)))
     }
 
-    /// Hashes a password anew that came here from elsewhere. If that fails the old hash goes on counting, and the next
-    /// log-in tries again.
-    async fn renew_hash(&self, user: UserId, password: Password, old: PasswordHash) {
-        if let Ok(new) = self.hasher.hash(password).await {
-            let _ = self.users.renew_hash(user, old, new).await;
+    /// Hashes a password anew that came here from elsewhere, and gives the hash that counts from now on. If that fails it is
+    /// the old one, and the next log-in tries again.
+    async fn renewed_hash(&self, user: UserId, password: Password, old: PasswordHash) -> PasswordHash {
+        let Ok(new) = self.hasher.hash(password).await else { return old };
+        match self.users.renew_hash(user, old.clone(), new.clone()).await {
+            Ok(true) => new,
+            Ok(false) | Err(_) => old,
         }
     }
 
-    /// Opens a session for somebody who has just authenticated.
+    /// Opens a session for somebody who has just logged in. `None`: the password was replaced meanwhile, or the user is gone.
     pub async fn open_session(
         &self,
         key: SessionKey,
-        user: UserId,
+        (user, password): (UserId, PasswordMark),
         device: &str,
         address: &str,
-    ) -> Result<SessionId, StoreError> {
+    ) -> Result<Option<SessionId>, StoreError> {
         let session = NewSession {
             key,
             user,
+            password,
             opened_at: self.clock.now(),
             device: device.chars().filter(|c| !c.is_control()).take(255).collect(),
             address: address.to_owned(),

@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::link::LinkToken;
 use crate::ports::StoreError;
 use crate::ports::invitations::{Invitation, InvitationId, InvitationStore, NewInvitation};
+use crate::ports::mail::Letter;
 use crate::ports::secrets::Secrets;
+use crate::post::Post;
 use crate::time::Clock;
 use crate::user::{Email, UserId};
 
@@ -16,6 +18,19 @@ pub struct Invitations {
     store: Arc<dyn InvitationStore>,
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
+    /// Without it nobody is mailed.
+    post: Option<Post>,
+}
+
+/// An invitation just made, and what is known of it this once.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// For its link; known to the caller alone.
+    pub token: LinkToken,
+    /// Whether it is on its way to its address.
+    pub mailed: bool,
 }
 
 impl Invitations {
@@ -27,28 +42,36 @@ impl Invitations {
     pub const LISTED: i64 = 1000;
 
     /// A service over the given store.
-    pub fn new(store: Arc<dyn InvitationStore>, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, secrets, clock }
+    pub fn new(
+        store: Arc<dyn InvitationStore>,
+        secrets: Arc<dyn Secrets>,
+        clock: Arc<dyn Clock>,
+        post: Option<Post>,
+    ) -> Self {
+        Self { store, secrets, clock, post }
     }
 
-    /// Makes an invitation for whoever has its token; with an address, only for who signs up with it. The token is known to
-    /// the caller alone. `days` above [`Invitations::MOST_DAYS`] mean that.
-    pub async fn make(
-        &self,
-        by: Option<UserId>,
-        email: Email,
-        days: u32,
-    ) -> Result<(Invitation, LinkToken), StoreError> {
+    /// Makes an invitation for whoever has its token; with an address, only for who signs up with it, and its link is mailed
+    /// there. `days` above [`Invitations::MOST_DAYS`] mean that.
+    pub async fn make(&self, by: Option<UserId>, email: Email, days: u32) -> Result<Made, StoreError> {
         let (token, now) = (LinkToken::from_random(self.secrets.bits()), self.clock.now());
-        let days = u64::from(days.clamp(1, Self::MOST_DAYS));
+        let days = days.clamp(1, Self::MOST_DAYS);
         let invitation = NewInvitation {
             token: token.hash(),
-            email,
+            email: email.clone(),
             created_by: by,
             created_at: now,
-            expires_at: now.after(Duration::from_secs(days * 24 * 60 * 60)),
+            expires_at: now.after(Duration::from_secs(u64::from(days) * 24 * 60 * 60)),
         };
-        Ok((self.store.add(invitation).await?, token))
+        let invitation = self.store.add(invitation).await?;
+        let mailed = !email.as_str().is_empty() && self.mail(email, &token, days);
+        Ok(Made { invitation, token, mailed })
+    }
+
+    /// Whoever made the invitation has its link, so a full queue takes nothing back.
+    fn mail(&self, to: Email, token: &LinkToken, days: u32) -> bool {
+        let Some(post) = &self.post else { return false };
+        post.send(to, Letter::Invitation { link: post.links.sign_up(token), days }).is_ok()
     }
 
     /// The newest ones, used and over ones too.

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use unicode_security::confusable_detection::skeleton;
 
-use crate::user::{Username, UsernameError};
+use crate::user::{User, UserId, Username, UsernameError, UsernameKey};
 
 /// Why a name cannot be had by signing up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -87,6 +87,34 @@ const RESERVED: &[&str] = &[
 
 /// What tombstones of deleted accounts are called.
 const TOMBSTONE: &str = "deleted-";
+
+/// What a user is called whose account is gone.
+pub fn tombstone(id: UserId) -> Username {
+    Username::from_store(format!("{TOMBSTONE}{}", id.0))
+}
+
+/// Whether a name is for tombstones only. Nobody gets one, by whatever way.
+pub fn is_for_tombstones(key: &UsernameKey) -> bool {
+    key.as_str().starts_with(TOMBSTONE)
+}
+
+impl User {
+    /// Whether this is all that is left of a user.
+    pub fn is_deleted(&self) -> bool {
+        self.username == tombstone(self.id)
+    }
+}
+
+/// A name that had somebody who is gone: as a digest, since nobody is to read who was here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RetiredName(pub [u8; 32]);
+
+impl RetiredName {
+    /// What is kept of names with this key.
+    pub fn of(key: &UsernameKey) -> Self {
+        Self(Sha256::digest(key.as_str()).into())
+    }
+}
 
 /// Checks a name that somebody wants to sign up under, as far as it can be checked without looking anybody up.
 pub fn wanted(text: &str) -> Result<Username, NameError> {

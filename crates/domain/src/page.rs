@@ -17,6 +17,9 @@ impl PageSize {
     /// The most entries that a page may have.
     pub const MAX: i64 = 100;
 
+    /// As many as a page may have.
+    pub const FULL: Self = Self(Self::MAX);
+
     /// `wanted` entries, or [`Self::MAX`] if that is less.
     pub fn clamp(wanted: i64) -> Result<Self, PageSizeError> {
         if wanted < 1 {

@@ -1,7 +1,10 @@
 //! Passwords: never printed, never changed, never cut short.
 
+mod guessed_first;
+
 use std::fmt;
 
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 /// A password that somebody wants to have: 8 to 128 code points, any characters, not only white space or digits.
@@ -20,6 +23,9 @@ pub enum PasswordError {
     /// Digits only.
     #[error("This password is entirely numeric.")]
     Numeric,
+    /// One of those that are tried first.
+    #[error("This password is too common.")]
+    Common,
     /// The username itself, in whatever case.
     #[error("The password is too similar to the username.")]
     SameAsUsername,
@@ -34,7 +40,7 @@ impl Password {
     /// The longest accepted password, in code points.
     pub const MAX_CHARS: usize = 128;
 
-    /// Checks a new password for `username`. It is kept exactly as typed.
+    /// Checks a new password for `username`, as an operator chooses it. It is kept exactly as typed.
     pub fn parse(text: &str, username: &str) -> Result<Self, PasswordError> {
         let chars = text.chars().count();
         if chars > Self::MAX_CHARS {
@@ -52,13 +58,17 @@ impl Password {
         Ok(Self(text.to_owned()))
     }
 
-    /// Checks a new password for somebody with this name and this address, which may be empty.
+    /// Checks a new password as its owner chooses it, with this name and this address, which may be empty: it is none of the
+    /// common ones either.
     pub fn parse_for(text: &str, username: &str, email: &str) -> Result<Self, PasswordError> {
         let password = Self::parse(text, username)?;
         let (typed, email) = (text.to_lowercase(), email.to_lowercase());
         let local = email.rsplit_once('@').map_or("", |(local, _)| local);
         if !email.is_empty() && (typed == email || typed == local) {
             return Err(PasswordError::SameAsEmail);
+        }
+        if guessed_first::is_common(text) {
+            return Err(PasswordError::Common);
         }
         Ok(password)
     }
@@ -83,6 +93,17 @@ impl fmt::Debug for Password {
 /// What is stored instead of a password: a scheme's name and its output, in one line of text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(pub String);
+
+/// Tells whether a stored hash is still the one that a password was checked against, without holding it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordMark(pub [u8; 32]);
+
+impl PasswordMark {
+    /// The mark of a hash.
+    pub fn of(hash: &PasswordHash) -> Self {
+        Self(Sha256::digest(&hash.0).into())
+    }
+}
 
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,7 +131,9 @@ mod tests {
         assert_eq!(refused("ada.lovelace"), Some(PasswordError::SameAsEmail));
         assert_eq!(refused("ADA.LOVELACE@example.org"), Some(PasswordError::SameAsEmail));
         assert_eq!(refused("ada.lovelace1"), None);
-        assert!(Password::parse_for("lovelace", "ada", "").is_ok());
+        assert!(Password::parse_for("lovelace of 1815", "ada", "").is_ok());
+        assert_eq!(refused("Password123"), Some(PasswordError::Common));
+        assert!(Password::parse("password123", "ada").is_ok(), "an operator knows what they do");
     }
 
     #[test]

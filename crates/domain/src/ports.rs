@@ -3,6 +3,7 @@
 
 pub mod avatars;
 pub mod conversations;
+pub mod departures;
 pub mod events;
 pub mod figures;
 pub mod invitations;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::password::PasswordMark;
 use crate::time::Timestamp;
 use crate::user::{User, UserId};
 
@@ -49,6 +50,8 @@ pub struct NewSession {
     pub key: SessionKey,
     /// Whose it is.
     pub user: UserId,
+    /// Which password opens it.
+    pub password: PasswordMark,
     /// When it is opened.
     pub opened_at: Timestamp,
     /// What the browser calls itself.

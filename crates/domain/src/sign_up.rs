@@ -13,10 +13,10 @@ use crate::ports::invitations::InvitationStore;
 use crate::ports::mail::{Letter, MailFull};
 use crate::ports::passwords::{HashError, PasswordHasher};
 use crate::ports::secrets::Secrets;
-use crate::ports::sign_ups::{NameTaken, NewSignUp, ReserveError, SignUpStore};
+use crate::ports::sign_ups::{NameTaken, NewSignUp, Renewed, ReserveError, SignUpStore};
 use crate::post::Post;
 use crate::time::Clock;
-use crate::user::{Email, EmailError, User, Username};
+use crate::user::{Email, EmailError, EmailKey, User, Username, UsernameKey};
 
 /// Who may sign up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -154,6 +154,24 @@ impl SignUps {
         match owner {
             Some(owner) => post.tell_in_use(&owner)?,
             None => post.send(email, Letter::ConfirmSignUp { username, link: post.links.confirm_account(&token) })?,
+        }
+        Ok(())
+    }
+
+    /// Mails the link of a wish that waits once more, as another one. Whether there is such a wish changes neither the answer
+    /// nor the work done.
+    pub async fn mail_again(&self, username: &str, email: &str) -> Result<(), SignUpError> {
+        let Some(post) = self.post.as_ref().filter(|_| self.policy != SignUpPolicy::Closed) else {
+            return Err(SignUpError::Closed);
+        };
+        let token = LinkToken::from_random(self.secrets.bits());
+        let (name, address) = (UsernameKey::of(username), EmailKey::of(email));
+        match self.store.renew(&name, &address, token.hash(), self.clock.now()).await? {
+            None => {}
+            Some(Renewed { owner: Some(owner), .. }) => post.tell_in_use(&owner)?,
+            Some(Renewed { username, email, owner: None }) => {
+                post.send(email, Letter::ConfirmSignUp { username, link: post.links.confirm_account(&token) })?;
+            }
         }
         Ok(())
     }

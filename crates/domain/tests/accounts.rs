@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chatapp_domain::accounts::{Accounts, LogInError, MakeTokenError, RegisterError, Registration};
-use chatapp_domain::password::{Password, PasswordHash};
+use chatapp_domain::password::{Password, PasswordHash, PasswordMark};
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::notifications::Whisper;
 use chatapp_domain::ports::passwords::HashError;
@@ -63,8 +63,15 @@ impl Scene {
         self.accounts.authenticate(username, Password::unchecked(password)).await
     }
 
+    /// A session that the password of now opens.
+    async fn open_on(&self, key: SessionKey, device: &str) -> Option<SessionId> {
+        let (_, hash) = self.memory.credentials(&self.ada.username.key()).await.unwrap().unwrap();
+        let mark = PasswordMark::of(&hash);
+        self.accounts.open_session(key, (self.ada.id, mark), device, "::1").await.unwrap()
+    }
+
     async fn open(&self, key: u8) -> SessionId {
-        self.accounts.open_session(SessionKey([key; 32]), self.ada.id, "Firefox", "::1").await.unwrap()
+        self.open_on(SessionKey([key; 32]), "Firefox").await.unwrap()
     }
 
     /// When the session was last used, if it still counts.
@@ -194,7 +201,7 @@ async fn what_a_browser_calls_itself_is_kept_short_and_clean() {
     let scene = scene().await;
     let device = format!("Fire\r\nfox\u{1b}[31m{}", "é".repeat(300));
     let key = SessionKey([1; 32]);
-    scene.accounts.open_session(key, scene.ada.id, &device, "::1").await.unwrap();
+    scene.open_on(key, &device).await.unwrap();
     let kept = scene.accounts.session(key).await.unwrap().unwrap().session.device;
     assert!(kept.starts_with("Firefox[31mé"), "{kept}");
     assert_eq!(kept.chars().count(), 255);

@@ -14,7 +14,7 @@ use chatapp_domain::message::{Draft, IdempotencyKey, Message, MessageId, Seq};
 use chatapp_domain::messaging::{Messaging, SendError};
 use chatapp_domain::page::{Cursor, History, Numbered, PageNumber, PageSize};
 use chatapp_domain::ports::StoreError;
-use chatapp_domain::ports::messages::{AfterAppend, AppendError, Appended, MessageStore, PageError, Saved};
+use chatapp_domain::ports::messages::{AfterAppend, AppendError, Appended, Extent, MessageStore, PageError, Saved};
 use chatapp_domain::time::Clock;
 use chatapp_domain::user::{User, UserId};
 use chatapp_testkit::builders::{a_body, a_key, a_size, a_user};
@@ -148,6 +148,20 @@ impl MessageStore for Handed {
 
     async fn page(&self, place: &Participation, number: PageNumber, size: PageSize) -> Result<Numbered, PageError> {
         self.memory.page(place, number, size).await
+    }
+
+    async fn extent(&self, reader: UserId) -> Result<Extent, StoreError> {
+        self.memory.extent(reader).await
+    }
+
+    async fn between(
+        &self,
+        reader: UserId,
+        after: Pos,
+        to: Pos,
+        size: PageSize,
+    ) -> Result<Vec<(Pos, Message)>, StoreError> {
+        self.memory.between(reader, after, to, size).await
     }
 
     async fn page_of_all(&self, reader: UserId, number: PageNumber, size: PageSize) -> Result<Numbered, PageError> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chatapp_domain::credential::Credential;
 use chatapp_domain::event::Pos;
+use chatapp_domain::password::PasswordMark;
 use chatapp_domain::ports::messages::MessageStore;
 use chatapp_domain::ports::notifications::Whisper;
 use chatapp_domain::ports::sessions::SessionStore;
@@ -16,10 +17,11 @@ use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
 use chatapp_domain::token::{NewToken, Scope, TokenName, TokenSecret};
 use chatapp_domain::user::{User, UserId};
-use chatapp_testkit::builders::{NEW_YEAR, a_draft, a_new_user, a_user};
+use chatapp_testkit::builders::{NEW_YEAR, PASSWORD, a_draft, a_new_user, a_user};
 use chatapp_testkit::clock::SetClock;
 use chatapp_testkit::memory::MemoryStores;
 use chatapp_testkit::notifications::{ClaimedFeed, RecordingNotifier};
+use chatapp_testkit::passwords::PlainHasher;
 
 const LIFETIME: Lifetime = Lifetime { idle: Duration::from_secs(3600), absolute: Duration::from_secs(7200) };
 
@@ -49,8 +51,10 @@ impl Scene {
 
     async fn open(&self, user: &User, key: u8) -> SessionId {
         let key = SessionKey([key; 32]);
-        let new = NewSession { key, user: user.id, opened_at: NEW_YEAR, device: String::new(), address: String::new() };
-        self.memory.open(new).await.unwrap()
+        let password = PasswordMark::of(&PlainHasher::hash_of(PASSWORD));
+        let (device, address) = Default::default();
+        let new = NewSession { key, user: user.id, password, opened_at: NEW_YEAR, device, address };
+        self.memory.open(new).await.unwrap().unwrap()
     }
 
     async fn say(&self, from: &User, to: &User) {

@@ -4,9 +4,11 @@
 pub(crate) mod account;
 pub(crate) mod avatar;
 pub(crate) mod conversations;
+pub(crate) mod departure;
 pub(crate) mod docs;
 pub(crate) mod email;
 pub(crate) mod events;
+pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod invitations;
 pub(crate) mod me;

@@ -58,6 +58,8 @@ pub(crate) enum ApiError {
     FirstRunOver,
     #[error("this server sends no mail")]
     MailOff,
+    #[error("the last active superuser")]
+    LastSuperuser,
     #[error("no upgrade to a WebSocket asked for")]
     UpgradeRequired,
     /// Try again later. The cause, if there is one worth telling, is for the log.
@@ -134,6 +136,9 @@ impl ApiError {
                 answer(StatusCode::CONFLICT, "first_run_over", "The first account has been made already.".into())
             }
             Self::MailOff => answer(StatusCode::FORBIDDEN, "mail_off", "This server sends no mail.".into()),
+            Self::LastSuperuser => {
+                answer(StatusCode::CONFLICT, "last_superuser", "The last active superuser cannot be deleted.".into())
+            }
             Self::Reset => answer(StatusCode::GONE, "reset", "Reload required.".into()),
             Self::UpgradeRequired => {
                 answer(StatusCode::UPGRADE_REQUIRED, "upgrade_required", "WebSocket upgrade required.".into())
@@ -186,6 +191,7 @@ impl ApiError {
             | Self::SignUpClosed
             | Self::FirstRunOver
             | Self::MailOff
+            | Self::LastSuperuser
             | Self::Failed(_) => return,
         };
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -230,7 +236,7 @@ mod tests {
     #[test]
     fn each_error_has_its_status_code_and_detail() {
         let unavailable = "Service temporarily unavailable, try again later.";
-        let table: [(ApiError, u16, &str, &str); 21] = [
+        let table: [(ApiError, u16, &str, &str); 22] = [
             (ApiError::NotAuthenticated, 403, "not_authenticated", "Authentication credentials were not provided."),
             (ApiError::InvalidToken, 401, "invalid_token", "Invalid token."),
             (
@@ -273,6 +279,7 @@ mod tests {
             ),
             (ApiError::SignUpClosed, 403, "sign_up_closed", "Sign-up is closed."),
             (ApiError::FirstRunOver, 409, "first_run_over", "The first account has been made already."),
+            (ApiError::LastSuperuser, 409, "last_superuser", "The last active superuser cannot be deleted."),
             (ApiError::MailOff, 403, "mail_off", "This server sends no mail."),
             (ApiError::UpgradeRequired, 426, "upgrade_required", "WebSocket upgrade required."),
             (ApiError::BUSY, 503, "unavailable", unavailable),

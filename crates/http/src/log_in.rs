@@ -23,12 +23,12 @@ pub(crate) async fn log_in(
 ) -> Result<User, ApiError> {
     let address = client_address::of(request, &shared.settings);
     let attempt = shared.throttles.log_in_anywhere(&*shared.services.nodes, username, address).await?;
-    let found = shared.services.accounts.authenticate(username, Password::unchecked(password)).await;
+    let found = shared.services.accounts.log_in(username, Password::unchecked(password)).await;
     if !matches!(found, Err(LogInError::Refused)) {
         attempt.forgive().await;
     }
-    let user = found?;
+    let (user, password) = found?;
     let device = request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    session::begin(session, user.id, device.as_deref().unwrap_or_default(), &address.to_string())?;
+    session::begin(session, (user.id, password), device.as_deref().unwrap_or_default(), &address.to_string())?;
     Ok(user)
 }

@@ -10,8 +10,8 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi};
 
 pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
 use crate::api::{
-    account, avatar, conversations, email, events, invitations, me, messages, password, root, session, sessions,
-    tokens, users,
+    account, avatar, conversations, departure, email, events, export, invitations, me, messages, password, root,
+    session, sessions, tokens, users,
 };
 use crate::routes;
 use crate::wire;
@@ -36,6 +36,8 @@ use crate::wire;
         users::show,
         me::show,
         me::change,
+        departure::leave,
+        export::show,
         avatar::put,
         avatar::remove,
         avatar::show,
@@ -50,6 +52,7 @@ use crate::wire;
         account::show,
         account::check,
         account::sign_up,
+        account::mail_again,
         account::confirm,
         account::make_first,
         password::forgot,

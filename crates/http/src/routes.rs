@@ -6,8 +6,8 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{ResponseError, guard};
 
 use crate::api::{
-    account, avatar, conversations, docs, email, events, health, invitations, me, messages, metrics, password, root,
-    session as log_in, sessions, tokens, users,
+    account, avatar, conversations, departure, docs, email, events, export, health, invitations, me, messages, metrics,
+    password, root, session as log_in, sessions, tokens, users,
 };
 use crate::bearer;
 use crate::endpoint::Endpoint;
@@ -32,8 +32,9 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/user/").get(users::list),
         Endpoint::at("/user/{username}/").get(users::show),
         Endpoint::at("/user/{username}/avatar/").get(avatar::show),
+        Endpoint::at("/me/export/").get(export::show),
         Endpoint::at("/me/avatar/").on(Method::PUT, avatar::put).on(Method::DELETE, avatar::remove),
-        Endpoint::at("/me/").get(me::show).on(Method::PATCH, me::change),
+        Endpoint::at("/me/").get(me::show).on(Method::PATCH, me::change).on(Method::DELETE, departure::leave),
         Endpoint::at("/session/").on(Method::POST, log_in::log_in).on(Method::DELETE, log_in::log_out),
         Endpoint::at("/me/session/").get(sessions::list).on(Method::DELETE, sessions::end_others),
         Endpoint::at("/me/session/{id}/").on(Method::DELETE, sessions::end),
@@ -41,6 +42,7 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/me/token/{id}/").on(Method::DELETE, tokens::revoke),
         Endpoint::at("/account/").get(account::show).on(Method::POST, account::sign_up),
         Endpoint::at("/account/check/").on(Method::POST, account::check),
+        Endpoint::at("/account/again/").on(Method::POST, account::mail_again),
         Endpoint::at("/account/confirm/").on(Method::POST, account::confirm),
         Endpoint::at("/account/first/").on(Method::POST, account::make_first),
         Endpoint::at("/password/forgot/").on(Method::POST, password::forgot),

@@ -6,8 +6,10 @@ use chatapp_domain::accounts::Accounts;
 use chatapp_domain::avatars::Avatars;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
+use chatapp_domain::departures::Departures;
 use chatapp_domain::directory::Directory;
 use chatapp_domain::email_changes::EmailChanges;
+use chatapp_domain::export::Export;
 use chatapp_domain::first_run::FirstRun;
 use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
@@ -31,6 +33,8 @@ pub struct Services {
     pub tokens: Tokens,
     /// People's pictures.
     pub avatars: Avatars,
+    /// Deleting accounts.
+    pub departures: Departures,
     /// Signing up.
     pub sign_ups: SignUps,
     /// Inviting people to sign up.
@@ -45,6 +49,8 @@ pub struct Services {
     pub links: Option<Links>,
     /// Sending and reading messages.
     pub messaging: Messaging,
+    /// Everything of a person, for the person.
+    pub export: Export,
     /// Conversations, read positions, typing.
     pub conversations: Conversations,
     /// Finding people.

@@ -8,6 +8,7 @@ use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Key, SameSite};
+use chatapp_domain::password::PasswordMark;
 use chatapp_domain::user::UserId;
 
 use self::state::LogIn;
@@ -40,9 +41,14 @@ fn cookie_name(secure: bool) -> &'static str {
 }
 
 /// Opens a session once the handler has answered, under a new key: whoever knew the old one knows nothing.
-pub(crate) fn begin(session: &Session, user: UserId, device: &str, address: &str) -> Result<(), ApiError> {
+pub(crate) fn begin(
+    session: &Session,
+    logged_in: (UserId, PasswordMark),
+    device: &str,
+    address: &str,
+) -> Result<(), ApiError> {
     session.renew();
-    LogIn::new(user, device, address).put(session)
+    LogIn::new(logged_in, device, address).put(session)
 }
 
 /// Gives the session another key once the handler has answered. It stays the same session, and its sockets stay open.

@@ -19,6 +19,9 @@ use crate::throttle::Throttles;
 /// How many pictures are taken at once, each with its whole file in memory.
 const UPLOADS: usize = 8;
 
+/// How many people download everything at once: it keeps the database busy.
+const EXPORTS: usize = 4;
+
 pub(crate) struct Shared {
     pub(crate) services: Services,
     pub(crate) settings: Settings,
@@ -34,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) uploads: AtOnce,
     /// How many requests wait for the server.
     pub(crate) overload: Arc<Overload>,
+    /// Downloads of everything that somebody has here.
+    pub(crate) exports: AtOnce,
     /// How much everybody asked for.
     pub(crate) throttles: Throttles,
 }
@@ -49,6 +54,7 @@ impl Shared {
             overload: Overload::new(settings.limits.requests),
             throttles: Throttles::new(&settings.throttles, &MonotonicClock),
             uploads: AtOnce::at_most(UPLOADS),
+            exports: AtOnce::at_most(EXPORTS),
             services,
             settings,
         })

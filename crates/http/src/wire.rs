@@ -4,6 +4,7 @@ mod account;
 mod client_frame;
 mod conversation;
 mod event;
+mod export;
 mod invitation;
 mod message;
 mod password;
@@ -14,17 +15,20 @@ mod time;
 mod token;
 mod user;
 
-pub(crate) use self::account::{Credentials, Me, PageSettings, Profile, Root, Session, Sessions};
+pub(crate) use self::account::{Credentials, Leave, Me, PageSettings, Profile, Root, Session, Sessions};
 pub(crate) use self::client_frame::ClientFrame;
 pub(crate) use self::conversation::{Conversation, ConversationPage, ReadMark};
 pub(crate) use self::event::{Event, EventPage};
+pub(crate) use self::export::{Everything, OwnProfile, ReadPosition};
 pub use self::invitation::invitation_json;
 pub(crate) use self::invitation::{Invitation, InvitationList, InvitationWish, NewInvitation};
 pub(crate) use self::message::{Message, MessageHistory, MessagePage, Messages, NewMessage};
 pub(crate) use self::password::{Change, Forgotten, Reset};
 pub(crate) use self::problem::{FieldProblems, Problem};
 pub(crate) use self::server_frame::ServerFrame;
-pub(crate) use self::sign_up::{AccountState, Check, CheckedFields, Detail, FirstAccount, LinkToken, Made, SignUp};
+pub(crate) use self::sign_up::{
+    AccountState, Again, Check, CheckedFields, Detail, FirstAccount, LinkToken, Made, SignUp,
+};
 pub(crate) use self::time::Stamp;
 pub(crate) use self::token::{MadeToken, Token, TokenWish, Tokens};
 pub use self::token::{made_token_json, tokens_json};

@@ -32,6 +32,23 @@ pub(crate) fn of(letter: &Letter) -> Wording {
                 "If it was not you, do nothing: without the link there will be no account.".into(),
             ],
         },
+        Letter::Invitation { link, days } => Wording {
+            subject: "You are invited",
+            before: vec![
+                "Hello,".into(),
+                "whoever looks after this place invites you to have an account here. Follow the link to choose a name and \
+                 a password."
+                    .into(),
+            ],
+            link: Some(("Accept the invitation", link.clone())),
+            after: vec![
+                match days {
+                    1 => "The link works once and for one day.".into(),
+                    days => format!("The link works once and for {days} days."),
+                },
+                "If you do not know what this is about, do nothing.".into(),
+            ],
+        },
         Letter::AddressInUse { username, link } => Wording {
             subject: "You already have an account",
             before: vec![
@@ -138,6 +155,15 @@ mod tests {
             Letter::ConfirmEmail { username: username.clone(), link },
             Letter::EmailChanging { username, new: Email::from_store("<i>@example.org") },
         ]
+    }
+
+    #[test]
+    fn an_invitation_says_how_long_it_counts() {
+        let link = "https://chat.example.org/x/#a".to_owned();
+        for (days, said) in [(1, "for one day."), (7, "for 7 days.")] {
+            let text = of(&Letter::Invitation { link: link.clone(), days }).text();
+            assert!(text.starts_with("Hello,") && text.contains(said) && text.contains(&link), "{text}");
+        }
     }
 
     #[test]

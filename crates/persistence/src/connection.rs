@@ -99,7 +99,8 @@ impl Manager {
                 }
                 match self.purpose {
                     Purpose::Read => sqlite.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096"),
-                    Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -32768"),
+                    // What is deleted is overwritten: of somebody who left nothing is to be read in the file.
+                    Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -32768; PRAGMA secure_delete = ON"),
                 }
             }
             AnyConnection::Mysql(mysql) => {

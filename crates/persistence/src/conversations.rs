@@ -365,7 +365,8 @@ fn move_forward<E>(
         let read = (conversations::high_read_seq.eq(target), conversations::high_read_count.eq(low_sent));
         this.set(read).execute(connection)?;
     }
-    let shared = share_receipts(connection, place)?;
+    let peer_is_there = feeds.iter().any(|feed| feed.user_id == place.peer().id.0);
+    let shared = peer_is_there && share_receipts(connection, place)?;
     let mut place_in =
         |user: UserId, peer: UserId| take_place(connection, &mut feeds, place.me().id, user, peer, target);
     let reader_pos = place_in(place.me().id, place.peer().id)?;

@@ -11,6 +11,7 @@ mod connection;
 mod conversations;
 mod copy;
 mod database;
+mod departures;
 mod error;
 mod events;
 mod figures;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chatapp_domain::conversation::{Pair, Participation};
+use chatapp_domain::event::Pos;
 use chatapp_domain::message::{Draft, Message, MessageId, Seq};
 use chatapp_domain::page::{Cursor, History, NoSuchPage, Numbered, PageNumber, PageSize};
 use chatapp_domain::ports::StoreError;
-use chatapp_domain::ports::messages::{AfterAppend, AppendError, MessageStore, PageError, Saved};
+use chatapp_domain::ports::messages::{AfterAppend, AppendError, Extent, MessageStore, PageError, Saved};
 use chatapp_domain::user::UserId;
 use diesel::prelude::*;
 use tokio::sync::oneshot;
@@ -67,6 +68,25 @@ impl MessageStore for Messages {
         Ok(page.await??)
     }
 
+    async fn extent(&self, reader: UserId) -> Result<Extent, StoreError> {
+        let found = self.0.read(move |connection| {
+            let query = feeds::table.find(reader.0).select((feeds::message_count, feeds::last_pos));
+            query.first::<(i64, i64)>(connection).optional()
+        });
+        let (count, latest) = found.await?.unwrap_or_default();
+        Ok(Extent { count, latest: Pos(latest) })
+    }
+
+    async fn between(
+        &self,
+        reader: UserId,
+        after: Pos,
+        to: Pos,
+        size: PageSize,
+    ) -> Result<Vec<(Pos, Message)>, StoreError> {
+        self.0.read(move |connection| between(connection, reader.0, (after.0, to.0), size)).await
+    }
+
     async fn page_of_all(&self, reader: UserId, number: PageNumber, size: PageSize) -> Result<Numbered, PageError> {
         let page = self.0.read(move |connection| {
             let counted = feeds::table.find(reader.0).select(feeds::message_count).first(connection).optional()?;
@@ -80,6 +100,43 @@ impl MessageStore for Messages {
         });
         Ok(page.await??)
     }
+}
+
+/// The people of a message, by name, whatever the message was selected by.
+macro_rules! with_names {
+    ($pos:expr) => {{
+        let (senders, recipients) = diesel::alias!(users as senders, users as recipients);
+        messages::table
+            .inner_join(senders.on(senders.field(users::id).eq(messages::sender_id)))
+            .inner_join(recipients.on(recipients.field(users::id).eq(messages::recipient_id)))
+            .select(($pos, MESSAGE, senders.field(users::username), recipients.field(users::username)))
+    }};
+}
+
+fn between(
+    connection: &mut AnyConnection,
+    user: i64,
+    (after, to): (i64, i64),
+    size: PageSize,
+) -> QueryResult<Vec<(Pos, Message)>> {
+    type Row = (i64, MessageRow, String, String);
+    let pos = messages::sender_pos;
+    let sent = with_names!(messages::sender_pos)
+        .filter(messages::sender_id.eq(user).and(pos.gt(after)).and(pos.le(to)))
+        .order(pos)
+        .limit(size.get());
+    let pos = messages::recipient_pos;
+    let received = with_names!(messages::recipient_pos)
+        .filter(messages::recipient_id.eq(user).and(pos.gt(after)).and(pos.le(to)))
+        .order(pos)
+        .limit(size.get());
+    let mut rows: Vec<Row> = on_engine!(connection, c => sent.load(c))?;
+    rows.extend(on_engine!(connection, c => received.load::<Row>(c))?);
+    rows.sort_by_key(|row| row.0);
+    // A note to oneself was both sent and received.
+    rows.dedup_by_key(|row| row.0);
+    rows.truncate(usize::try_from(size.get()).unwrap_or_default());
+    Ok(rows.into_iter().map(|(pos, row, sender, recipient)| (Pos(pos), row.named(sender, recipient))).collect())
 }
 
 fn find(connection: &mut AnyConnection, reader: UserId, ids: &[MessageId]) -> QueryResult<Vec<Message>> {

@@ -112,7 +112,7 @@ pub(crate) fn end_resets(connection: &mut AnyConnection, user: i64) -> QueryResu
     Ok(())
 }
 
-fn end_changes(connection: &mut AnyConnection, user: i64) -> QueryResult<()> {
+pub(crate) fn end_changes(connection: &mut AnyConnection, user: i64) -> QueryResult<()> {
     diesel::delete(email_changes::table.filter(email_changes::user_id.eq(user))).execute(connection)?;
     Ok(())
 }
@@ -125,14 +125,23 @@ fn begin_reset<E>(
 ) -> Result<Option<UserRow>, UnitError<E>> {
     let user = by_address(connection, email.as_str())?.filter(|user| user.is_active);
     let id = user.as_ref().map_or(NOBODY, |user| user.id);
+    begin_reset_of(connection, id, token, expires_at)?;
+    Ok(user)
+}
+
+fn begin_reset_of(connection: &mut AnyConnection, id: i64, token: LinkHash, expires_at: Timestamp) -> QueryResult<()> {
     end_resets(connection, id)?;
     let row = (
         password_resets::token_hash.eq(&token.0[..]),
         password_resets::user_id.eq(id),
         password_resets::expires_at.eq(expires_at.as_micros()),
     );
-    diesel::insert_into(password_resets::table).values(row).execute(connection)?;
-    Ok(user)
+    diesel::insert_into(password_resets::table).values(row).execute(connection).map(drop)
+}
+
+/// Writes for nobody what would be written for somebody, so that it takes as long.
+pub(crate) fn begin_nobodys(connection: &mut AnyConnection, token: LinkHash, expires_at: Timestamp) -> QueryResult<()> {
+    begin_reset_of(connection, NOBODY, token, expires_at)
 }
 
 fn reset_of(connection: &mut AnyConnection, token: LinkHash, now: Timestamp) -> QueryResult<Option<UserRow>> {
@@ -170,6 +179,15 @@ fn propose<E>(
     expires_at: Timestamp,
 ) -> Result<Option<UserRow>, UnitError<E>> {
     end_changes(connection, user.0)?;
+    // Whoever is leaving just now leaves no wish behind.
+    let person = users::table.filter(users::id.eq(user.0).and(users::is_active.eq(true))).select(users::id);
+    let person: Option<i64> = match connection {
+        AnyConnection::Sqlite(c) => person.first(c).optional()?,
+        AnyConnection::Mysql(c) => person.for_update().first(c).optional()?,
+    };
+    if person.is_none() {
+        return Ok(None);
+    }
     let row = (
         email_changes::token_hash.eq(&token.0[..]),
         email_changes::user_id.eq(user.0),

@@ -6,6 +6,7 @@ mod tests;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chatapp_domain::password::{PasswordHash, PasswordMark};
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::sessions::SessionStore;
 use chatapp_domain::session::{ActiveSession, Lifetime, NewSession, Session, SessionId, SessionKey};
@@ -60,9 +61,9 @@ impl From<SessionRow> for Session {
 
 #[async_trait]
 impl SessionStore for Sessions {
-    async fn open(&self, session: NewSession) -> Result<SessionId, StoreError> {
-        let opened = self.0.write::<_, Never>(move |connection| insert(connection, &session), |_| ());
-        Ok(SessionId(opened.await?))
+    async fn open(&self, session: NewSession) -> Result<Option<SessionId>, StoreError> {
+        let opened = self.0.write::<_, Never>(move |connection| open(connection, &session), |_| ());
+        Ok(opened.await?.map(SessionId))
     }
 
     async fn find(
@@ -208,6 +209,17 @@ impl Sessions {
         });
         Ok(row.await?.map(|(session, user)| ActiveSession { session: session.into(), user: User::from(user) }))
     }
+}
+
+/// Whoever replaces the password waits until this is committed, or else has been here first.
+fn open<E>(connection: &mut AnyConnection, session: &NewSession) -> Result<Option<i64>, UnitError<E>> {
+    let person = users::table.filter(users::id.eq(session.user.0).and(users::is_active.eq(true)));
+    let password: Option<String> = match connection {
+        AnyConnection::Sqlite(c) => person.select(users::password).first(c).optional()?,
+        AnyConnection::Mysql(c) => person.select(users::password).for_update().first(c).optional()?,
+    };
+    let mark = password.map(|password| PasswordMark::of(&PasswordHash(password)));
+    if mark == Some(session.password) { insert(connection, session).map(Some) } else { Ok(None) }
 }
 
 fn insert<E>(connection: &mut AnyConnection, session: &NewSession) -> Result<i64, UnitError<E>> {

@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chatapp_domain::link::LinkHash;
-use chatapp_domain::naming::Look;
+use chatapp_domain::naming::{Look, RetiredName};
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
-use chatapp_domain::ports::sign_ups::{CreateFirstError, NameTaken, NewSignUp, ReserveError, SignUpStore};
+use chatapp_domain::ports::sign_ups::{CreateFirstError, NameTaken, NewSignUp, Renewed, ReserveError, SignUpStore};
 use chatapp_domain::time::Timestamp;
-use chatapp_domain::user::{Email, NewUser, User, Username, UsernameKey};
+use chatapp_domain::user::{Email, EmailKey, NewUser, User, Username, UsernameKey};
 use diesel::prelude::*;
 
 use crate::connection::AnyConnection;
 use crate::database::{Database, Never, WriteError};
+use crate::departures;
 use crate::error::{UnitError, is_duplicate};
 use crate::invitations;
+use crate::recovery;
 use crate::schema::{invitations as invited, settings, sign_ups, users};
 use crate::users::{InsertError, by_address, insert_at};
 
@@ -46,6 +48,18 @@ impl SignUpStore for SignUps {
             WriteError::Refused(Refusal::Invitation) => ReserveError::Invitation,
             WriteError::Store(error) => ReserveError::Store(error),
         })
+    }
+
+    async fn renew(
+        &self,
+        username: &UsernameKey,
+        email: &EmailKey,
+        token: LinkHash,
+        now: Timestamp,
+    ) -> Result<Option<Renewed>, StoreError> {
+        let (username, email) = (username.clone(), email.clone());
+        let renewed = self.0.write::<_, Never>(move |c| renew(c, &username, &email, token, now), |_| ());
+        Ok(renewed.await?)
     }
 
     async fn confirm(&self, token: LinkHash, now: Timestamp) -> Result<Option<User>, StoreError> {
@@ -120,8 +134,12 @@ fn who_has(connection: &mut AnyConnection, names: &Names, now: Timestamp) -> Que
         };
         found.optional()
     };
+    let retired = |connection: &mut AnyConnection, same: bool| match same {
+        true => departures::is_retired(connection, RetiredName::of(&names.key)),
+        false => departures::is_retired_look(connection, names.look),
+    };
     for (same, taken) in [(true, NameTaken::Same), (false, NameTaken::Alike)] {
-        if users(connection, same)?.is_some() || waiting(connection, same)?.is_some() {
+        if users(connection, same)?.is_some() || waiting(connection, same)?.is_some() || retired(connection, same)? {
             return Ok(Some(taken));
         }
     }
@@ -164,6 +182,28 @@ fn reserve(connection: &mut AnyConnection, new: &NewSignUp) -> Result<Option<Use
         None => None,
     };
     Ok(owner.map(User::from))
+}
+
+fn renew<E>(
+    connection: &mut AnyConnection,
+    username: &UsernameKey,
+    email: &EmailKey,
+    token: LinkHash,
+    now: Timestamp,
+) -> Result<Option<Renewed>, UnitError<E>> {
+    let waiting: Option<(Vec<u8>, String, String)> = sign_ups::table
+        .filter(sign_ups::username_key.eq(username.as_str()).and(sign_ups::expires_at.gt(now.as_micros())))
+        .select((sign_ups::token_hash, sign_ups::username, sign_ups::email))
+        .first(connection)
+        .optional()?;
+    let Some((old, name, address)) = waiting.filter(|(_, _, address)| EmailKey::of(address) == *email) else {
+        recovery::begin_nobodys(connection, token, now)?;
+        return Ok(None);
+    };
+    let this = diesel::update(sign_ups::table.filter(sign_ups::token_hash.eq(old)));
+    this.set(sign_ups::token_hash.eq(&token.0[..])).execute(connection)?;
+    let owner = by_address(connection, email.as_str())?.map(User::from);
+    Ok(Some(Renewed { username: Username::from_store(name), email: Email::from_store(address), owner }))
 }
 
 type Waiting = (String, String, String, Option<i64>);

@@ -227,6 +227,6 @@ fn add(connection: &mut AnyConnection, new: &NewToken) -> Result<TokenRow, UnitE
     Ok(tokens::table.filter(tokens::key_hash.eq(&new.key.0[..])).select(TOKEN).first(connection)?)
 }
 
-fn hash_of(bytes: &[u8]) -> Option<Hash> {
+pub(crate) fn hash_of(bytes: &[u8]) -> Option<Hash> {
     bytes.try_into().ok()
 }

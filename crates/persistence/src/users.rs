@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use chatapp_domain::naming::Look;
+use chatapp_domain::naming::{self, Look, RetiredName};
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::users::{CreateUserError, UserQuery, UserStore};
@@ -16,17 +17,29 @@ use moka::sync::Cache;
 
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never, WriteError};
+use crate::departures;
 use crate::error::{UnitError, is_duplicate};
 use crate::recovery;
 use crate::rows::{USER, UserRow};
 use crate::schema::{feeds, users};
 
-/// Who has which name. It never goes stale, since neither changes; it is bounded, since there may be many.
+/// Who has which name. Neither changes, but that accounts are deleted: this process forgets those at once, and another one
+/// soon. It is bounded, since there may be many.
 pub(crate) struct Memory(Cache<String, Identity>);
+
+/// How long a deleted account's name may still lead to it on another node. Nothing can be sent there all the same.
+const REMEMBERED_FOR: Duration = Duration::from_secs(30);
 
 impl Default for Memory {
     fn default() -> Self {
-        Self(Cache::new(100_000))
+        Self(Cache::builder().max_capacity(100_000).time_to_live(REMEMBERED_FOR).build())
+    }
+}
+
+impl Memory {
+    /// Forgets a name that nobody has any more.
+    pub(crate) fn forget(&self, name: &str) {
+        self.0.invalidate(name);
     }
 }
 
@@ -125,11 +138,12 @@ impl UserStore for Users {
     }
 
     async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError> {
+        let tombstone = naming::tombstone(id);
         let changed = self.0.write::<_, Never>(
             move |connection| {
                 recovery::end_resets(connection, id.0)?;
-                let user = diesel::update(users::table.find(id.0));
-                Ok(user.set(users::password.eq(&password.0)).execute(connection)?)
+                let user = users::table.filter(users::id.eq(id.0).and(users::username.ne(tombstone.as_str())));
+                Ok(diesel::update(user).set(users::password.eq(&password.0)).execute(connection)?)
             },
             |_| (),
         );
@@ -169,9 +183,11 @@ impl UserStore for Users {
             tokens.forget_all();
         };
         let forgetful = forget.clone();
+        let tombstone = naming::tombstone(id);
         let changed = self.0.write::<_, Never>(
             move |connection| {
-                diesel::update(users::table.find(id.0)).set(users::is_active.eq(active)).execute(connection)?;
+                let user = users::table.filter(users::id.eq(id.0).and(users::username.ne(tombstone.as_str())));
+                diesel::update(user).set(users::is_active.eq(active)).execute(connection)?;
                 Ok(())
             },
             move |()| forgetful(),
@@ -197,7 +213,7 @@ impl UserStore for Users {
     async fn set_privacy(&self, id: UserId, change: PrivacyChange) -> Result<(), StoreError> {
         let changed = self.0.write_aside::<_, Never>(
             move |connection| {
-                let user = || diesel::update(users::table.find(id.0));
+                let user = || diesel::update(users::table.filter(users::id.eq(id.0).and(users::is_active.eq(true))));
                 if let Some(receipts) = change.receipts {
                     user().set(users::receipts.eq(receipts)).execute(connection)?;
                 }
@@ -311,6 +327,9 @@ pub(crate) fn insert_at(
     address: Option<&EmailKey>,
 ) -> Result<User, InsertError> {
     let key = user.username.key();
+    if naming::is_for_tombstones(&key) {
+        return Err(InsertError::NameTaken);
+    }
     let row = (
         users::username.eq(user.username.as_str()),
         users::username_key.eq(key.as_str()),
@@ -328,6 +347,10 @@ pub(crate) fn insert_at(
         return Err(taken.map_or(InsertError::AddressTaken, |_| InsertError::NameTaken));
     }
     written?;
+    // Only now: whoever had the name may have left just before the row could be written.
+    if departures::is_retired(connection, RetiredName::of(&key))? {
+        return Err(InsertError::NameTaken);
+    }
     let row: UserRow = by_key().select(USER).first(connection)?;
     diesel::insert_into(feeds::table).values(feeds::user_id.eq(row.id)).execute(connection)?;
     Ok(row.into())

@@ -11,14 +11,16 @@ use chatapp_domain::conversation::Participation;
 use chatapp_domain::event::Pos;
 use chatapp_domain::message::{Message, Seq};
 use chatapp_domain::page::{Cursor, PageNumber};
+use chatapp_domain::password::PasswordMark;
 use chatapp_domain::ports::events::Following;
 use chatapp_domain::ports::messages::Saved;
 use chatapp_domain::ports::users::UserQuery;
 use chatapp_domain::session::{Lifetime, NewSession, SessionKey};
 use chatapp_domain::user::{User, UserId};
 use chatapp_persistence::{Copied, CopyError, Database, DatabaseUrl, Settings, copy};
-use chatapp_testkit::builders::{NEW_YEAR, a_draft, a_keyed_draft, a_new_user, a_size, a_user};
+use chatapp_testkit::builders::{NEW_YEAR, PASSWORD, a_draft, a_keyed_draft, a_new_user, a_size, a_user};
 use chatapp_testkit::contract::Stores;
+use chatapp_testkit::passwords::PlainHasher;
 use support::Scratch;
 
 /// More than is copied at once, so that a copy has a middle.
@@ -90,11 +92,12 @@ async fn fill(stores: &Stores) -> Couple {
     let session = NewSession {
         key: SessionKey([7; 32]),
         user: ada.id,
+        password: PasswordMark::of(&PlainHasher::hash_of(PASSWORD)),
         opened_at: NEW_YEAR,
         device: "Firefox".into(),
         address: "192.0.2.1".into(),
     };
-    stores.sessions.open(session).await.unwrap();
+    stores.sessions.open(session).await.unwrap().unwrap();
     let crowd = (0..CROWD).map(|number| a_new_user(&format!("one{number:04}"))).collect();
     stores.users.create_many(crowd).await.unwrap();
     couple

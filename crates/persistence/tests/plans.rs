@@ -15,6 +15,7 @@ use chatapp_domain::event::Pos;
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::message::{MessageId, Seq};
 use chatapp_domain::page::{Cursor, PageNumber};
+use chatapp_domain::password::PasswordMark;
 use chatapp_domain::ports::invitations::NewInvitation;
 use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::users::UserQuery;
@@ -22,7 +23,7 @@ use chatapp_domain::privacy::PrivacyChange;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
 use chatapp_domain::token::{NewToken, Scope, TokenId, TokenName, TokenSecret};
 use chatapp_domain::user::{DisplayName, Email, EmailKey, User, UserId, Username, UsernameKey};
-use chatapp_testkit::builders::{self, NEW_YEAR, a_size};
+use chatapp_testkit::builders::{self, NEW_YEAR, PASSWORD, a_size};
 use chatapp_testkit::contract::Stores;
 use chatapp_testkit::passwords::PlainHasher;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
@@ -127,7 +128,7 @@ async fn no_query_reads_a_whole_table() {
     support::on_server(&mysql.name, move |connection| {
         diesel::sql_query(
             "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, tokens, invitations, sign_ups, \
-             password_resets, email_changes, avatars",
+             password_resets, email_changes, avatars, retired_names",
         )
         .execute(connection)
         .unwrap();
@@ -176,6 +177,7 @@ async fn everything_the_contract_asks(stores: &Stores) {
     let session = |key| NewSession {
         key,
         user: ada.id,
+        password: PasswordMark::of(&PlainHasher::hash_of(PASSWORD)),
         opened_at: NEW_YEAR,
         device: "test".to_owned(),
         address: "127.0.0.1".to_owned(),
@@ -226,12 +228,21 @@ async fn everything_the_contract_asks(stores: &Stores) {
     sign_ups_and_links(stores, ada).await;
     tokens(stores, &users).await;
 
+    for user in &users[1900..] {
+        stores.departures.may_depart(user.id).await.unwrap();
+        stores.messages.append(builders::a_draft(user, user, "a note"), Box::new(|_| ())).await.unwrap();
+        stores.departures.clear_out(user.id).await.unwrap();
+        stores.departures.depart(user.id).await.unwrap();
+    }
+
     send("three").await;
     stores.messages.find(ada.id, vec![MessageId(5)]).await.unwrap();
     stores.messages.find(ada.id, (1..50).map(MessageId).collect()).await.unwrap();
     stores.messages.history(&place, Cursor::After(Seq(1)), a_size(50)).await.unwrap();
     stores.messages.history(&place, Cursor::Before(Seq(i64::MAX)), a_size(15)).await.unwrap();
     stores.messages.page(&place, PageNumber::Number(1), a_size(15)).await.unwrap();
+    stores.messages.extent(ada.id).await.unwrap();
+    stores.messages.between(ada.id, Pos(3), Pos(200), a_size(20)).await.unwrap();
     stores.messages.page_of_all(ada.id, PageNumber::Number(2), a_size(15)).await.unwrap();
 
     stores.conversations.list(&ada.identity(), None, a_size(50)).await.unwrap();
@@ -307,6 +318,11 @@ async fn sign_ups_and_links(stores: &Stores, ada: &User) {
     stores.sign_ups.who_has(&Username::parse("wants7x").unwrap(), NEW_YEAR).await.unwrap();
     stores.sign_ups.create_first(builders::a_new_user("first")).await.unwrap_err();
     stores.sign_ups.confirm(token(3), NEW_YEAR).await.unwrap().unwrap();
+    let renew = async |name: &str, n| {
+        let (name, email) = (UsernameKey::of(name), EmailKey::of(address(5).as_str()));
+        stores.sign_ups.renew(&name, &email, token(n), NEW_YEAR).await.unwrap()
+    };
+    assert!(renew("wants5", 2005).await.is_some() && renew("nobody", 2006).await.is_none());
     stores.sign_ups.purge(NEW_YEAR).await.unwrap();
     stores.invitations.counts(token(4), &address(4), NEW_YEAR).await.unwrap();
     let listed = stores.invitations.list(10).await.unwrap();

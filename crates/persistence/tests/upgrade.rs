@@ -7,8 +7,9 @@
 mod support;
 
 use chatapp_domain::link::LinkHash;
+use chatapp_domain::ports::departures::DepartError;
 use chatapp_domain::ports::sign_ups::NameTaken;
-use chatapp_domain::user::{EmailKey, Username};
+use chatapp_domain::user::{EmailKey, NewUser, Username};
 use chatapp_persistence::{Database, Settings};
 use chatapp_testkit::builders::{NEW_YEAR, a_new_user};
 use chatapp_testkit::contract::Stores;
@@ -94,4 +95,36 @@ async fn of_many_who_want_to_be_the_first_at_once_one_is_on_sqlite() {
 async fn of_many_who_want_to_be_the_first_at_once_one_is_on_mariadb() {
     let Some(scratch) = support::mysql() else { return };
     one_of_many_is_the_first(support::stores(&scratch.database)).await;
+}
+
+async fn one_superuser_stays(stores: Stores) {
+    let superuser = |name: &str| NewUser { is_superuser: true, ..a_new_user(name) };
+    let (ada, bob) =
+        (stores.users.create(superuser("ada")).await.unwrap(), stores.users.create(superuser("bob")).await.unwrap());
+    let tries = [ada.id, bob.id].map(|id| {
+        let stores = stores.clone();
+        tokio::spawn(async move { stores.departures.depart(id).await.is_ok() })
+    });
+    let [one, other] = tries;
+    assert_ne!(one.await.unwrap(), other.await.unwrap(), "one went, and one stayed");
+    let stays = if stores.users.by_id(ada.id).await.unwrap().unwrap().is_deleted() { bob.id } else { ada.id };
+    assert!(matches!(stores.departures.may_depart(stays).await, Err(DepartError::LastSuperuser)));
+    assert!(matches!(stores.departures.depart(stays).await, Err(DepartError::LastSuperuser)));
+    let inactive = stores.users.create(superuser("eve")).await.unwrap();
+    stores.users.set_active(inactive.id, false).await.unwrap();
+    assert!(matches!(stores.departures.depart(stays).await, Err(DepartError::LastSuperuser)), "who cannot log in");
+    stores.departures.depart(inactive.id).await.unwrap();
+    stores.users.create(superuser("carl")).await.unwrap();
+    stores.departures.depart(stays).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_superusers_who_leave_at_once_one_stays_on_sqlite() {
+    one_superuser_stays(support::stores(&support::sqlite().database)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_superusers_who_leave_at_once_one_stays_on_mariadb() {
+    let Some(scratch) = support::mysql() else { return };
+    one_superuser_stays(support::stores(&scratch.database)).await;
 }

@@ -5,6 +5,7 @@
 pub mod avatars;
 pub mod conversations;
 pub mod crowds;
+pub mod departures;
 pub mod events;
 pub mod invitations;
 pub mod messages;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use chatapp_domain::ports::StoreHealth;
 use chatapp_domain::ports::avatars::AvatarStore;
 use chatapp_domain::ports::conversations::ConversationStore;
+use chatapp_domain::ports::departures::DepartureStore;
 use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::ports::invitations::InvitationStore;
 use chatapp_domain::ports::messages::MessageStore;
@@ -55,6 +57,8 @@ pub struct Stores {
     pub recovery: Arc<dyn RecoveryStore>,
     /// People's pictures.
     pub avatars: Arc<dyn AvatarStore>,
+    /// Accounts that are deleted.
+    pub departures: Arc<dyn DepartureStore>,
     /// Whether the database answers.
     pub health: Arc<dyn StoreHealth>,
 }
@@ -128,6 +132,8 @@ macro_rules! contract_tests {
             only_what_is_past_its_lifetime_is_forgotten,
             sessions_opened_at_once_are_different,
             a_session_with_another_key_is_the_same_session,
+            a_session_is_opened_with_the_password_of_now_only,
+            a_log_in_that_races_a_change_leaves_no_session,
         );
         $crate::promises_kept!($stores, tokens:
             a_kept_token_is_found_with_its_user,
@@ -152,6 +158,8 @@ macro_rules! contract_tests {
             of_many_who_sign_up_under_one_name_at_once_one_does,
             of_twenty_confirmations_at_once_one_makes_the_person,
             a_link_counts_until_its_time_and_not_longer,
+            a_sign_up_gets_another_link_and_the_old_one_is_over,
+            no_link_is_given_for_what_does_not_wait,
             whoever_has_the_address_is_named_and_nothing_else_differs,
             an_address_that_was_taken_meanwhile_confirms_nothing,
             a_name_that_was_taken_meanwhile_confirms_nothing,
@@ -189,6 +197,22 @@ macro_rules! contract_tests {
             nobody_unknown_or_inactive_gets_a_picture,
             of_two_pictures_at_once_the_version_is_that_of_the_kept_one,
         );
+        $crate::promises_kept!($stores, departures:
+            what_stays_of_an_account_is_a_tombstone,
+            the_others_keep_what_was_said,
+            a_conversation_with_somebody_gone_is_read_on,
+            nobody_writes_to_or_as_somebody_gone,
+            a_send_that_races_a_departure_is_saved_before_or_not_at_all,
+            the_name_of_somebody_gone_is_nobodys,
+            a_name_that_is_freed_while_somebody_wants_it_is_not_given,
+            the_sessions_of_somebody_gone_have_ended_and_none_opens,
+            what_was_pending_is_gone,
+            nothing_is_given_back_to_somebody_gone,
+            notes_to_oneself_go_and_nobody_elses_messages_do,
+            what_two_said_goes_with_the_second_of_them,
+            nobody_leaves_twice,
+            somebody_inactive_can_be_deleted,
+        );
         $crate::promises_kept!($stores, messages:
             the_first_message_begins_a_conversation,
             bodies_come_back_exactly,
@@ -221,6 +245,7 @@ macro_rules! contract_tests {
             pages_are_numbered_from_the_newest,
             an_empty_list_has_one_empty_page,
             everything_is_one_list_in_commit_order,
+            everything_is_read_from_the_first_to_the_newest_of_a_moment,
         );
         $crate::promises_kept!($stores, conversations:
             where_nothing_was_said_there_is_no_conversation,

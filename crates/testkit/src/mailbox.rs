@@ -41,9 +41,10 @@ impl Mailbox {
 /// The link with a token in a letter.
 fn link(letter: &Letter) -> Option<&str> {
     match letter {
-        Letter::ConfirmSignUp { link, .. } | Letter::ResetPassword { link, .. } | Letter::ConfirmEmail { link, .. } => {
-            Some(link)
-        }
+        Letter::ConfirmSignUp { link, .. }
+        | Letter::Invitation { link, .. }
+        | Letter::ResetPassword { link, .. }
+        | Letter::ConfirmEmail { link, .. } => Some(link),
         Letter::AddressInUse { .. } | Letter::PasswordChanged { .. } | Letter::EmailChanging { .. } => None,
     }
 }

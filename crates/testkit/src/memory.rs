@@ -2,6 +2,7 @@
 
 mod avatars;
 mod conversations;
+mod departures;
 mod events;
 mod invitations;
 mod messages;
@@ -20,6 +21,7 @@ use chatapp_domain::conversation::Pair;
 use chatapp_domain::event::{Epoch, Pos};
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::message::{IdempotencyKey, Message, MessageId};
+use chatapp_domain::naming::Look;
 use chatapp_domain::ports::invitations::InvitationId;
 use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::{StoreError, StoreHealth};
@@ -54,6 +56,7 @@ struct State {
     /// Whose address is whose, for those that are found by it.
     addresses: HashMap<EmailKey, UserId>,
     avatars: HashMap<UserId, Avatar>,
+    retired: HashMap<UsernameKey, Look>,
     sign_ups: HashMap<LinkHash, NewSignUp>,
     invitations: BTreeMap<InvitationId, invitations::Kept>,
     last_invitation: i64,
@@ -65,6 +68,7 @@ struct State {
     tokens: BTreeMap<TokenId, tokens::Kept>,
     last_token: i64,
     messages: BTreeMap<MessageId, Message>,
+    last_message: i64,
     sends: HashMap<(UserId, IdempotencyKey), MessageId>,
     threads: HashMap<Pair, conversations::Thread>,
     journals: HashMap<UserId, events::Journal>,
@@ -86,6 +90,7 @@ impl MemoryStores {
             names: HashMap::new(),
             addresses: HashMap::new(),
             avatars: HashMap::new(),
+            retired: HashMap::new(),
             sign_ups: HashMap::new(),
             invitations: BTreeMap::new(),
             last_invitation: 0,
@@ -97,6 +102,7 @@ impl MemoryStores {
             tokens: BTreeMap::new(),
             last_token: 0,
             messages: BTreeMap::new(),
+            last_message: 0,
             sends: HashMap::new(),
             threads: HashMap::new(),
             journals: HashMap::new(),
@@ -149,6 +155,7 @@ impl MemoryStores {
             invitations: all.clone(),
             recovery: all.clone(),
             avatars: all.clone(),
+            departures: all.clone(),
             health: all,
         }
     }

@@ -1,9 +1,9 @@
 //! What strangers and members try: on the real program, with the real databases, and with a look at what it costs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -85,6 +85,35 @@ async fn a_name_that_is_not_there_costs_the_server_as_much() {
     let (known, unknown): (Duration, Duration) = (costs["ada"], costs["nobody"]);
     assert!(known < unknown * 3 && unknown < known * 3, "{costs:?}");
     assert!(known > Duration::from_millis(100), "the measure sees the work: {costs:?}");
+}
+
+/// The answers are compared; the times are printed, since on a shared machine they prove nothing by themselves.
+#[tokio::test]
+async fn a_known_and_an_unknown_name_take_as_long() {
+    let place = Place::new().with("CHATAPP_BCRYPT_COST", "8");
+    place.people(&["ada"]);
+    let server = Server::in_place(place);
+    let stranger = Client::stranger(&server);
+    for length in [0, 8, 72, 73, 128, 129] {
+        let (mut times, mut answers) = ([Vec::new(), Vec::new()], BTreeSet::new());
+        for _ in 0..20 {
+            for (times, name) in times.iter_mut().zip(["ada", "nobody"]) {
+                let begun = Instant::now();
+                let credentials = json!({"username": name, "password": "x".repeat(length)});
+                let response = stranger.post_json("/api/v1/session/", &credentials).await;
+                let mut headers: Vec<String> = response.headers().keys().map(ToString::to_string).collect();
+                headers.sort();
+                answers.insert((response.status().as_u16(), headers, response.text().await.unwrap()));
+                times.push(begun.elapsed());
+            }
+        }
+        assert_eq!(answers.len(), 1, "{length}: {answers:?}");
+        let [known, unknown] = times.map(|mut times| {
+            times.sort();
+            times[times.len() / 2]
+        });
+        println!("{length} characters: a known name took {known:?} in the middle, an unknown one {unknown:?}");
+    }
 }
 
 #[tokio::test]

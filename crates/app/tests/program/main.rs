@@ -9,6 +9,7 @@ mod bus;
 mod chat;
 mod cli;
 mod copying;
+mod departures;
 mod drain;
 mod failover;
 mod first_run;

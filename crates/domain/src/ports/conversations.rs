@@ -17,7 +17,7 @@ pub struct ReadMoved {
     /// The place among the reader's events.
     pub reader_pos: Pos,
     /// The place among the other person's events; the same as the reader's in a note to oneself. None if the two do not
-    /// share how far they have read: then the other person's events stay as they are.
+    /// share how far they have read, or the other's account is deleted: then the other person's events stay as they are.
     pub peer_pos: Option<Pos>,
 }
 

@@ -35,6 +35,13 @@ pub enum Letter {
         /// Works once.
         link: String,
     },
+    /// Somebody who administers this place invites you to have an account.
+    Invitation {
+        /// Works once.
+        link: String,
+        /// For how many days.
+        days: u32,
+    },
     /// Somebody wanted to use this address, but you have an account with it.
     AddressInUse {
         /// The name of that account.
@@ -76,13 +83,15 @@ impl std::fmt::Debug for Letter {
     /// Without the link, which is a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (name, username) = match self {
-            Self::ConfirmSignUp { username, .. } => ("ConfirmSignUp", username),
-            Self::AddressInUse { username, .. } => ("AddressInUse", username),
-            Self::ResetPassword { username, .. } => ("ResetPassword", username),
-            Self::PasswordChanged { username, .. } => ("PasswordChanged", username),
-            Self::ConfirmEmail { username, .. } => ("ConfirmEmail", username),
-            Self::EmailChanging { username, .. } => ("EmailChanging", username),
+            Self::Invitation { .. } => ("Invitation", None),
+            Self::ConfirmSignUp { username, .. } => ("ConfirmSignUp", Some(username)),
+            Self::AddressInUse { username, .. } => ("AddressInUse", Some(username)),
+            Self::ResetPassword { username, .. } => ("ResetPassword", Some(username)),
+            Self::PasswordChanged { username, .. } => ("PasswordChanged", Some(username)),
+            Self::ConfirmEmail { username, .. } => ("ConfirmEmail", Some(username)),
+            Self::EmailChanging { username, .. } => ("EmailChanging", Some(username)),
         };
-        f.debug_struct(name).field("username", &username.as_str()).finish_non_exhaustive()
+        let username = username.map(Username::as_str);
+        f.debug_struct(name).field("username", &username).finish_non_exhaustive()
     }
 }

@@ -48,6 +48,15 @@ pub enum AppendError {
 /// anybody still waits for the answer. It must not block.
 pub type AfterAppend = Box<dyn FnOnce(&Appended) + Send>;
 
+/// How much somebody sent and received so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// How many messages.
+    pub count: i64,
+    /// The place of the newest among their events, or a later one.
+    pub latest: Pos,
+}
+
 /// Why a numbered page was not given.
 #[derive(Debug, Error)]
 pub enum PageError {
@@ -77,6 +86,19 @@ pub trait MessageStore: Send + Sync {
 
     /// A numbered page of a conversation, newest first.
     async fn page(&self, place: &Participation, number: PageNumber, size: PageSize) -> Result<Numbered, PageError>;
+
+    /// How much `reader` sent and received so far.
+    async fn extent(&self, reader: UserId) -> Result<Extent, StoreError>;
+
+    /// Messages that `reader` sent or received, in commit order, with their places among the reader's events: those after
+    /// one place, up to another. The cost does not depend on how many there are.
+    async fn between(
+        &self,
+        reader: UserId,
+        after: Pos,
+        to: Pos,
+        size: PageSize,
+    ) -> Result<Vec<(Pos, Message)>, StoreError>;
 
     /// A numbered page of everything that `reader` sent or received, newest first in commit order.
     async fn page_of_all(&self, reader: UserId, number: PageNumber, size: PageSize) -> Result<Numbered, PageError>;

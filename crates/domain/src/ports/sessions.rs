@@ -11,8 +11,9 @@ use crate::user::UserId;
 /// told of the end.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Opens a session.
-    async fn open(&self, session: NewSession) -> Result<SessionId, StoreError>;
+    /// Opens a session. `None`: its user is gone or inactive, or has another password by now. Whoever replaces a password and
+    /// then ends the sessions that there are has ended all that the old one opened.
+    async fn open(&self, session: NewSession) -> Result<Option<SessionId>, StoreError>;
 
     /// The session of this key, if it is within its lifetime and its user is active.
     async fn find(

@@ -7,7 +7,7 @@ use crate::link::LinkHash;
 use crate::password::PasswordHash;
 use crate::ports::StoreError;
 use crate::time::Timestamp;
-use crate::user::{Email, NewUser, User, Username};
+use crate::user::{Email, EmailKey, NewUser, User, Username, UsernameKey};
 
 /// Somebody who wants an account.
 #[derive(Clone, Debug)]
@@ -51,6 +51,17 @@ pub enum ReserveError {
     Store(#[from] StoreError),
 }
 
+/// A sign-up with another link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renewed {
+    /// The wanted name.
+    pub username: Username,
+    /// Where the link is sent.
+    pub email: Email,
+    /// Whoever already has an account with this address.
+    pub owner: Option<User>,
+}
+
 /// Why the first user was not made.
 #[derive(Debug, Error)]
 pub enum CreateFirstError {
@@ -74,6 +85,17 @@ pub trait SignUpStore: Send + Sync {
     /// Keeps a sign-up and so reserves its name; of many at once for one name, one succeeds. Gives whoever already has an
     /// account with this address: what is kept, and the work done, does not depend on it.
     async fn reserve(&self, sign_up: NewSignUp) -> Result<Option<User>, ReserveError>;
+
+    /// Gives a sign-up that waits under this name, with this address, another link; the one before does not count any more.
+    /// Gives the sign-up's name and address, and whoever already has an account with that. Where there is none, as much is
+    /// written for nobody.
+    async fn renew(
+        &self,
+        username: &UsernameKey,
+        email: &EmailKey,
+        token: LinkHash,
+        now: Timestamp,
+    ) -> Result<Option<Renewed>, StoreError>;
 
     /// Makes the account of a sign-up, and uses up its invitation, in one step. `None`: no such sign-up waits (any more), or
     /// its name, address or invitation has been taken meanwhile. Of many at once one succeeds.

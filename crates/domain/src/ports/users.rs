@@ -45,7 +45,9 @@ pub trait UserStore: Send + Sync {
     /// Registers many, in one transaction where the engine profits from it; one answer for each, in order.
     async fn create_many(&self, users: Vec<NewUser>) -> Result<Vec<Result<User, CreateUserError>>, StoreError>;
 
-    /// Finds a person by exact name. May answer from memory: neither the id nor the name of a user ever changes.
+    /// Finds a person by exact name. May answer from memory: a user keeps number and name, until the account is
+    /// deleted. Then this process forgets the name at once, and others within half a minute; until then the old name leads to
+    /// somebody to whom nothing can be sent.
     async fn identify(&self, username: &str) -> Result<Option<Identity>, StoreError>;
 
     /// Finds several by exact name, in one look: one for each of the names that somebody has, in their order. May answer

@@ -139,6 +139,42 @@ pub(crate) async fn sign_up(
     Ok(json::respond(StatusCode::ACCEPTED, &wire::Detail { detail }))
 }
 
+/// Have the mail of a sign-up sent again
+///
+/// With another link: the one before does not work any more. Whether anybody signed up so changes neither the answer nor how
+/// long it takes.
+#[utoipa::path(
+    post,
+    path = "/api/v1/account/again/",
+    tag = "sign-up",
+    request_body(content((wire::Again = "application/json"), (wire::Again = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 202, description = "If somebody signed up so, a mail is on its way.", body = wire::Detail),
+        (status = 403, description = "Nobody may sign up, or another site's page asked.", body = wire::Problem),
+        BodyRefusals,
+        Trouble,
+    ),
+    security(()),
+)]
+pub(crate) async fn mail_again(
+    Stranger(address): Stranger,
+    mut fields: Fields,
+    shared: Data<Shared>,
+) -> Result<HttpResponse, ApiError> {
+    let sign_ups = &shared.services.sign_ups;
+    if sign_ups.policy() == SignUpPolicy::Closed {
+        return Err(ApiError::SignUpClosed);
+    }
+    let mut errors = FieldErrors::default();
+    let (username, email) = (fields.filled("username", &mut errors), fields.filled("email", &mut errors));
+    let (Some(username), Some(email)) = (username, email) else { return Err(ApiError::Fields(errors)) };
+    shared.throttles.sign_up(address)?;
+    shared.throttles.mail(MailKind::SignUp, &EmailKey::of(&email))?;
+    sign_ups.mail_again(&username, &email).await?;
+    let detail = "If somebody signed up so and has not confirmed it, a mail with another link is on its way.";
+    Ok(json::respond(StatusCode::ACCEPTED, &wire::Detail { detail }))
+}
+
 /// Confirm a sign-up
 #[utoipa::path(
     post,

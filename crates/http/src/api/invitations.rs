@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use chatapp_domain::invitations::Invitations;
+use chatapp_domain::invitations::{Invitations, Made};
 use chatapp_domain::ports::invitations::InvitationId;
 use chatapp_domain::user::Email;
 
@@ -35,7 +35,7 @@ pub(crate) async fn list(_: Superuser, shared: Data<Shared>) -> Result<HttpRespo
 
 /// Invite somebody
 ///
-/// The token is shown this once. It is good for one account.
+/// The token is shown this once. It is good for one account. With an address, its link is mailed there.
 #[utoipa::path(
     post,
     path = "/api/v1/admin/invitation/",
@@ -68,8 +68,9 @@ pub(crate) async fn make(
     let (Some(email), Some(days), true) = (email, days, errors.is_empty()) else {
         return Err(ApiError::Fields(errors));
     };
-    let (invitation, token) = shared.services.invitations.make(Some(owner.identity.id), email, days).await?;
-    let made = wire::NewInvitation::new(&invitation, token.expose(), links.sign_up(&token));
+    let Made { invitation, token, mailed } =
+        shared.services.invitations.make(Some(owner.identity.id), email, days).await?;
+    let made = wire::NewInvitation::new(&invitation, token.expose(), links.sign_up(&token), mailed);
     Ok(json::respond(StatusCode::CREATED, &made))
 }
 

@@ -3,12 +3,14 @@
 use chatapp_domain::accounts::{ChangePasswordError, LogInError, MakeTokenError};
 use chatapp_domain::avatars::AvatarError;
 use chatapp_domain::catch_up::CatchUpError;
+use chatapp_domain::departures::LeaveError;
 use chatapp_domain::email_changes::EmailChangeError;
 use chatapp_domain::first_run::FirstRunError;
 use chatapp_domain::messaging::SendError;
 use chatapp_domain::page::NoSuchPage;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::avatars::PictureError;
+use chatapp_domain::ports::departures::DepartError;
 use chatapp_domain::ports::messages::PageError;
 use chatapp_domain::ports::notifications::FeedFull;
 use chatapp_domain::post::MailOff;
@@ -159,6 +161,27 @@ impl From<EmailChangeError> for ApiError {
     }
 }
 
+impl From<DepartError> for ApiError {
+    fn from(error: DepartError) -> Self {
+        match error {
+            DepartError::LastSuperuser => Self::LastSuperuser,
+            DepartError::NoSuchUser => Self::NotFound,
+            DepartError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LeaveError> for ApiError {
+    fn from(error: LeaveError) -> Self {
+        match error {
+            LeaveError::Password => Self::field("password", error.to_string()),
+            LeaveError::Busy => Self::BUSY_HASHING,
+            LeaveError::Depart(error) => error.into(),
+            LeaveError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<AvatarError> for ApiError {
     fn from(error: AvatarError) -> Self {
         match error {
@@ -240,6 +263,10 @@ mod tests {
         assert_eq!(status(AvatarError::Picture(PictureError::TooLarge)), 400);
         assert_eq!(status(AvatarError::Picture(PictureError::Busy)), 503);
         assert_eq!(status(AvatarError::NoSuchUser), 403);
+        assert_eq!(status(DepartError::LastSuperuser), 409);
+        assert_eq!(status(DepartError::NoSuchUser), 404);
+        assert_eq!(status(LeaveError::Password), 400);
+        assert_eq!(status(LeaveError::Busy), 503);
     }
 
     #[test]

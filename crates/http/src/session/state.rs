@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use actix_session::{Session, SessionExt};
 use actix_web::HttpRequest;
+use chatapp_domain::password::PasswordMark;
 use chatapp_domain::session::ActiveSession;
 use chatapp_domain::user::UserId;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,8 @@ pub(super) fn wants_new_key(state: &State) -> bool {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LogIn {
     user: i64,
+    /// Which password it was.
+    password: [u8; 32],
     pub(super) device: String,
     pub(super) address: String,
 }
@@ -63,12 +66,13 @@ pub(super) struct LogIn {
 impl LogIn {
     const KEY: &str = "log_in";
 
-    pub(super) fn new(user: UserId, device: &str, address: &str) -> Self {
-        Self { user: user.0, device: device.to_owned(), address: address.to_owned() }
+    pub(super) fn new((user, password): (UserId, PasswordMark), device: &str, address: &str) -> Self {
+        Self { user: user.0, password: password.0, device: device.to_owned(), address: address.to_owned() }
     }
 
-    pub(super) fn user(&self) -> UserId {
-        UserId(self.user)
+    /// Who logs in, and with which password.
+    pub(super) fn logged_in(&self) -> (UserId, PasswordMark) {
+        (UserId(self.user), PasswordMark(self.password))
     }
 
     pub(super) fn put(&self, session: &Session) -> Result<(), ApiError> {

@@ -42,8 +42,11 @@ impl SessionStore for AccountSessions {
     async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
         let key = generate_session_key();
         if let Some(wish) = LogIn::of(&state) {
-            let opened = self.accounts.open_session(hash(&key), wish.user(), &wish.device, &wish.address).await;
-            opened.map_err(|error| SaveError::Other(lost(error)))?;
+            let opened = self.accounts.open_session(hash(&key), wish.logged_in(), &wish.device, &wish.address).await;
+            if opened.map_err(|error| SaveError::Other(lost(error)))?.is_none() {
+                // So rare that "try again" is answer enough: the next try is told that the password is wrong.
+                return Err(SaveError::Other(anyhow::anyhow!("the password was replaced during a log-in with it")));
+            }
         }
         Ok(key)
     }

@@ -74,6 +74,14 @@ pub(crate) struct Profile {
     presence: Option<bool>,
 }
 
+/// Who really wants to leave.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "bodies are read field by field for exact error messages; this is their documentation")]
+pub(crate) struct Leave {
+    /// Exactly.
+    password: String,
+}
+
 /// Who logs in.
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "bodies are read field by field for exact error messages; this is their documentation")]

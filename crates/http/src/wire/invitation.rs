@@ -44,17 +44,20 @@ pub(crate) struct NewInvitation<'a> {
     url: String,
     token: &'a str,
     email: &'a str,
+    /// Whether the link is on its way to `email`.
+    mailed: bool,
     created: Stamp,
     expires: Stamp,
 }
 
 impl<'a> NewInvitation<'a> {
-    pub(crate) fn new(invitation: &'a invitations::Invitation, token: &'a str, url: String) -> Self {
+    pub(crate) fn new(invitation: &'a invitations::Invitation, token: &'a str, url: String, mailed: bool) -> Self {
         Self {
             id: invitation.id.0,
             url,
             token,
             email: &invitation.email,
+            mailed,
             created: Stamp(invitation.created_at),
             expires: Stamp(invitation.expires_at),
         }
@@ -72,6 +75,6 @@ pub(crate) struct InvitationWish {
 }
 
 /// An invitation that was just made, as the API answers it.
-pub fn invitation_json(invitation: &invitations::Invitation, token: &str, url: String) -> String {
-    serde_json::to_string(&NewInvitation::new(invitation, token, url)).unwrap_or_default()
+pub fn invitation_json(invitation: &invitations::Invitation, token: &str, url: String, mailed: bool) -> String {
+    serde_json::to_string(&NewInvitation::new(invitation, token, url, mailed)).unwrap_or_default()
 }

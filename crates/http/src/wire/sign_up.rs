@@ -25,6 +25,18 @@ pub(crate) struct Check {
     password: Option<String>,
 }
 
+/// Whose mail did not arrive.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "bodies are read field by field for exact error messages; this is their documentation")]
+pub(crate) struct Again {
+    /// The name that was signed up for.
+    #[schema(example = "ada")]
+    username: String,
+    /// The address that was signed up with.
+    #[schema(example = "ada@example.org")]
+    email: String,
+}
+
 /// What is wrong with each field that was given; an empty list: nothing.
 #[derive(Default, Serialize, ToSchema)]
 pub(crate) struct CheckedFields {

@@ -28,13 +28,16 @@ pub(crate) struct User<'a> {
     /// When the person last had one, to within a minute; only where it is known and you two share it.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen: Option<Stamp>,
+    /// Whether the account is deleted: then the username is all there is, and nothing can be sent there.
+    deleted: bool,
 }
 
 impl<'a> User<'a> {
     pub(crate) fn new(user: &'a user::User, seen: Seen) -> Self {
         let (username, display_name) = (user.username.as_str(), user.display_name.as_str());
         let (online, last_seen) = (seen.online, seen.last_seen.map(Stamp));
-        Self { username, display_name, avatar: AvatarPath::of(user), online, last_seen }
+        let (avatar, deleted) = (AvatarPath::of(user), user.is_deleted());
+        Self { username, display_name, avatar, online, last_seen, deleted }
     }
 }
 

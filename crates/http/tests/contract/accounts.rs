@@ -286,3 +286,45 @@ async fn what_nobody_can_know_is_kept_nowhere_as_it_is() {
     confirm(&place.stranger(), &token).await.assert(400, OVER);
     assert_eq!(user.username.as_str(), "ada", "an operator may take a name that waits");
 }
+
+#[tokio::test]
+async fn the_mail_of_a_sign_up_is_sent_again_with_another_link() {
+    let place = Place::for_sign_ups(SignUpPolicy::Open);
+    let stranger = place.stranger();
+    let wish = json!({"username": "Ada", "email": "ada@example.org", "password": PASSWORD});
+    assert_eq!(stranger.post("/api/v1/account/", &wish).await.status, 202);
+    let first = place.mailbox.last_token();
+    let again = async |username: &str, email: &str| {
+        let answer = stranger.post("/api/v1/account/again/", &json!({"username": username, "email": email})).await;
+        (answer.status, answer.body)
+    };
+    let answer = again("ada", "ADA@example.org").await;
+    assert_eq!(answer.0, 202, "{answer:?}");
+    let second = place.mailbox.last_token();
+    assert_ne!(first, second);
+    for (username, email) in [("ada", "eve@example.org"), ("bob", "ada@example.org"), ("\0", "\0")] {
+        assert_eq!(again(username, email).await, answer, "{username} {email}");
+    }
+    assert_eq!(place.mailbox.mails().len(), 2);
+    for (token, status) in [(first, 400), (second, 201)] {
+        assert_eq!(stranger.post("/api/v1/account/confirm/", &json!({ "token": token })).await.status, status);
+    }
+    assert_eq!(again("ada", "ada@example.org").await, answer, "it is confirmed, and nobody is told");
+    assert_eq!(place.mailbox.mails().len(), 2);
+    assert_eq!(stranger.post("/api/v1/account/again/", &json!({})).await.status, 400);
+    let closed = Place::open().stranger().post("/api/v1/account/again/", &json!({"username": "a", "email": "b"})).await;
+    assert_eq!(closed.status, 403);
+}
+
+#[tokio::test]
+async fn a_password_that_is_tried_first_is_refused_wherever_one_is_chosen() {
+    let place = Place::for_sign_ups(SignUpPolicy::Open);
+    let me = place.person("u1").await;
+    let common = r#"["This password is too common."]"#;
+    let wish = json!({"username": "Ada", "email": "ada@example.org", "password": "PassWord123"});
+    me.stranger_again().post("/api/v1/account/", &wish).await.assert(400, &format!("{{\"password\":{common}}}"));
+    let checked = me.stranger_again().post("/api/v1/account/check/", &json!({"password": "qwertyuiop"})).await;
+    checked.assert(200, &format!("{{\"password\":{common}}}"));
+    let change = json!({"old_password": PASSWORD, "new_password": "iloveyou1"});
+    me.post("/api/v1/password/change/", &change).await.assert(400, &format!("{{\"new_password\":{common}}}"));
+}

@@ -16,7 +16,10 @@ async fn conversations_come_latest_first_with_what_is_unread() {
     assert_eq!(list["next"], json!(null));
     let [with_u3, with_u2] = list["results"].as_array().unwrap().as_slice() else { panic!("{list}") };
     assert_eq!((&with_u3["user"]["username"], &with_u3["unread"]), (&json!("u3"), &json!(0)));
-    assert_eq!(with_u2["user"], json!({"username": "u2", "display_name": "", "avatar": null, "online": false}));
+    assert_eq!(
+        with_u2["user"],
+        json!({"username": "u2", "display_name": "", "avatar": null, "online": false, "deleted": false})
+    );
     assert_eq!((&with_u2["unread"], &with_u2["last_seq"], &with_u2["read_seq"]), (&json!(2), &json!(2), &json!(0)));
     assert_eq!((&with_u2["last_message"]["body"], &with_u2["peer_read_seq"]), (&json!("two"), &json!(0)));
 }

@@ -62,6 +62,7 @@ async fn only_logging_in_and_getting_an_account_are_open() {
     let open = [
         "GET /api/v1/account/",
         "POST /api/v1/account/",
+        "POST /api/v1/account/again/",
         "POST /api/v1/account/check/",
         "POST /api/v1/account/confirm/",
         "POST /api/v1/account/first/",

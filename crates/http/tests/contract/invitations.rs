@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chatapp_domain::ports::mail::Letter;
 use chatapp_domain::ports::users::UserStore;
 use chatapp_domain::sign_up::SignUpPolicy;
 use chatapp_domain::user::NewUser;
@@ -126,4 +127,22 @@ async fn a_wish_for_an_invitation_is_checked() {
     let nowhere = Place::without_mail();
     let answer = superuser(&nowhere).await.post("/api/v1/admin/invitation/", &json!({})).await;
     answer.assert(403, r#"{"detail":"This server sends no mail.","code":"mail_off"}"#);
+}
+
+#[tokio::test]
+async fn who_is_invited_by_address_gets_the_link_by_mail() {
+    let place = Place::for_sign_ups(SignUpPolicy::Invite);
+    let root = superuser(&place).await;
+    let made = invite(&root, &json!({"email": "Ada@example.org", "expires_in_days": 2})).await;
+    assert_eq!(made["mailed"], true);
+    let [mail] = place.mailbox.mails().try_into().unwrap();
+    assert_eq!(mail.to.as_str(), "Ada@example.org");
+    assert!(matches!(mail.letter, Letter::Invitation { days: 2, .. }), "{mail:?}");
+    assert_eq!(place.mailbox.last_token(), made["token"]);
+    assert!(!format!("{mail:?}").contains(&place.mailbox.last_token()), "a link is a secret");
+    place.mailbox.clear();
+    assert_eq!(invite(&root, &json!({})).await["mailed"], false);
+    place.mailbox.set_full(true);
+    let made = invite(&root, &json!({"email": "bob@example.org"})).await;
+    assert_eq!((&made["mailed"], place.mailbox.mails().len()), (&json!(false), 0), "whoever invites has the link");
 }

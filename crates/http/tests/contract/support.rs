@@ -14,8 +14,10 @@ use chatapp_domain::accounts::Accounts;
 use chatapp_domain::avatars::Avatars;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
+use chatapp_domain::departures::Departures;
 use chatapp_domain::directory::Directory;
 use chatapp_domain::email_changes::EmailChanges;
+use chatapp_domain::export::Export;
 use chatapp_domain::first_run::FirstRun;
 use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
@@ -213,6 +215,7 @@ fn services(
         accounts: accounts.clone(),
         tokens,
         avatars: Avatars::new(all.avatars, Arc::new(fakes.maker.clone())),
+        departures: Departures::new(all.departures, accounts.clone(), told.clone()),
         sign_ups: SignUps::new(
             all.sign_ups.clone(),
             all.invitations.clone(),
@@ -222,7 +225,7 @@ fn services(
             post.clone(),
             policy,
         ),
-        invitations: Invitations::new(all.invitations, secrets.clone(), now.clone()),
+        invitations: Invitations::new(all.invitations, secrets.clone(), now.clone(), post.clone()),
         first_run: FirstRun::new(all.sign_ups, hasher.clone(), secrets.clone(), now.clone(), codes),
         recovery: Recovery::new(
             all.recovery.clone(),
@@ -234,6 +237,7 @@ fn services(
         ),
         email_changes: EmailChanges::new(all.recovery, accounts, secrets, now.clone(), post.clone()),
         links: post.map(|post| post.links),
+        export: Export::new(all.messages.clone()),
         messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now),
         conversations: Conversations::new(all.users.clone(), all.conversations, told),
         directory: Directory::new(all.users.clone()),

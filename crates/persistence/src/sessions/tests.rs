@@ -1,8 +1,10 @@
 //! Ends that come while a session is being looked up.
 
+use chatapp_domain::password::PasswordMark;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
 use chatapp_domain::user::UserId;
 use chatapp_testkit::builders::{self, NEW_YEAR};
+use chatapp_testkit::passwords::PlainHasher;
 
 use super::Sessions;
 use crate::Database;
@@ -37,8 +39,9 @@ async fn an_end_during_a_look_up_counts(scratch: &Scratch) {
         let user = database.users().create(new).await.unwrap().id;
         let key = SessionKey([number; 32]);
         let (device, address) = (String::new(), String::new());
-        let new = NewSession { key, user, opened_at: NEW_YEAR, device, address };
-        let id = database.sessions().open(new).await.unwrap();
+        let password = PasswordMark::of(&PlainHasher::hash_of(builders::PASSWORD));
+        let new = NewSession { key, user, password, opened_at: NEW_YEAR, device, address };
+        let id = database.sessions().open(new).await.unwrap().unwrap();
         let look_up = async {
             let found = Sessions(database.clone()).load(key).await;
             end(database, how, key, user, id).await;

@@ -95,6 +95,7 @@ pub(crate) fn stores(database: &Database) -> Stores {
         invitations: database.invitations(),
         recovery: database.recovery(),
         avatars: database.avatars(),
+        departures: database.departures(),
         health: database.health(),
     }
 }

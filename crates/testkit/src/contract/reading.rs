@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chatapp_domain::event::Pos;
 use chatapp_domain::message::{Draft, Message, MessageId, Seq};
 use chatapp_domain::page::{Cursor, Numbered, PageNumber};
-use chatapp_domain::ports::messages::PageError;
+use chatapp_domain::ports::messages::{Extent, PageError};
 use chatapp_domain::user::User;
 
 use super::Stores;
@@ -175,4 +176,33 @@ pub async fn everything_is_one_list_in_commit_order(stores: &Stores) {
     assert!(matches!(page(PageNumber::Number(4), 3).await, Err(PageError::NoSuchPage(_))));
     let bobs = stores.messages.page_of_all(bob.id, PageNumber::Number(1), a_size(100)).await.unwrap();
     assert_eq!(bobs.count, 10);
+}
+
+/// In pieces, each message once, up to where it was when the reading began.
+pub async fn everything_is_read_from_the_first_to_the_newest_of_a_moment(stores: &Stores) {
+    let (ada, bob) = a_couple(stores).await;
+    let nobody = a_person(stores, "eve").await;
+    assert_eq!(stores.messages.extent(nobody.id).await.unwrap(), Extent::default());
+    let mut sent = Vec::new();
+    for n in 0..7 {
+        let (from, to) = [(&ada, &bob), (&bob, &ada), (&ada, &ada)][n % 3];
+        sent.push(send(stores, a_draft(from, to, &format!("number {n}"))).await);
+        if n == 3 {
+            stores.conversations.mark_read(&between(&ada, &bob), Seq(1), Box::new(|_| ())).await.unwrap();
+        }
+    }
+    let extent = stores.messages.extent(ada.id).await.unwrap();
+    assert_eq!(extent.count, 7);
+    send(stores, a_draft(&bob, &ada, "later")).await;
+    let (mut read, mut after) = (Vec::new(), Pos(0));
+    loop {
+        let piece = stores.messages.between(ada.id, after, extent.latest, a_size(3)).await.unwrap();
+        let Some((last, _)) = piece.last() else { break };
+        assert!(piece.len() <= 3 && *last > after);
+        after = *last;
+        read.extend(piece.into_iter().map(|(_, message)| message));
+    }
+    assert_eq!(read, sent);
+    let of_nobody = stores.messages.between(nobody.id, Pos(0), extent.latest, a_size(10)).await.unwrap();
+    assert_eq!(of_nobody, []);
 }

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chatapp_domain::password::PasswordMark;
 use chatapp_domain::session::{ActiveSession, Lifetime, NewSession, Session, SessionId, SessionKey};
 use chatapp_domain::time::Timestamp;
-use chatapp_domain::user::User;
+use chatapp_domain::user::{User, UserId};
 
 use super::Stores;
 use super::scene::{a_name, a_person, all_at_once, eventually};
-use crate::builders::NEW_YEAR;
+use crate::builders::{NEW_YEAR, PASSWORD};
+use crate::passwords::PlainHasher;
 
 const LIFETIME: Lifetime = Lifetime { idle: Duration::from_secs(1000), absolute: Duration::from_secs(3000) };
 const MICROSECOND: Duration = Duration::from_micros(1);
@@ -24,12 +26,19 @@ fn a_key() -> SessionKey {
 }
 
 fn a_session(user: &User, key: SessionKey) -> NewSession {
-    NewSession { key, user: user.id, opened_at: NEW_YEAR, device: "Firefox".to_owned(), address: "::1".to_owned() }
+    NewSession {
+        key,
+        user: user.id,
+        password: PasswordMark::of(&PlainHasher::hash_of(PASSWORD)),
+        opened_at: NEW_YEAR,
+        device: "Firefox".to_owned(),
+        address: "::1".to_owned(),
+    }
 }
 
 async fn opened(stores: &Stores, user: &User) -> (SessionKey, SessionId) {
     let key = a_key();
-    (key, stores.sessions.open(a_session(user, key)).await.unwrap())
+    (key, stores.sessions.open(a_session(user, key)).await.unwrap().unwrap())
 }
 
 async fn found(stores: &Stores, key: SessionKey, now: Timestamp) -> Option<ActiveSession> {
@@ -47,7 +56,7 @@ pub async fn an_open_session_is_found_with_its_user(stores: &Stores) {
     let opened_at = Timestamp::from_micros(1_767_225_600_999_999);
     let new =
         NewSession { opened_at, device: device.clone(), address: "2001:db8::7".to_owned(), ..a_session(&ada, key) };
-    let id = stores.sessions.open(new).await.unwrap();
+    let id = stores.sessions.open(new).await.unwrap().unwrap();
     let session =
         Session { id, user: ada.id, opened_at, used_at: opened_at, device, address: "2001:db8::7".to_owned() };
     assert_eq!(found(stores, key, opened_at).await, Some(ActiveSession { session, user: ada }));
@@ -69,7 +78,7 @@ pub async fn keys_that_look_alike_as_text_are_different(stores: &Stores) {
     for byte in [0, b' ', b'a', b'A', 0xe9, b'e'] {
         let mut key = stem;
         key.0[31] = byte;
-        sessions.push((key, stores.sessions.open(a_session(&ada, key)).await.unwrap()));
+        sessions.push((key, stores.sessions.open(a_session(&ada, key)).await.unwrap().unwrap()));
     }
     for (key, id) in sessions {
         assert_eq!(found(stores, key, NEW_YEAR).await.map(|active| active.session.id), Some(id));
@@ -245,7 +254,7 @@ pub async fn ended_sessions_are_told_from_those_that_count(stores: &Stores) {
     let (ada, bob) = (a_person(stores, "ada").await, a_person(stores, "bob").await);
     let (alive, closed, others) = (opened(stores, &ada).await, opened(stores, &ada).await, opened(stores, &bob).await);
     let old = NewSession { opened_at: NEW_YEAR.before(LIFETIME.idle), ..a_session(&ada, a_key()) };
-    let old = stores.sessions.open(old).await.unwrap();
+    let old = stores.sessions.open(old).await.unwrap().unwrap();
     stores.sessions.close(closed.0).await.unwrap();
     let unknown = SessionId(9_007_199_254_740_000);
     let asked = vec![alive.1, closed.1, others.1, old, unknown];
@@ -305,4 +314,37 @@ pub async fn a_session_with_another_key_is_the_same_session(stores: &Stores) {
     assert_eq!(found(stores, new, NEW_YEAR).await, Some(before));
     stores.sessions.change_key(old, a_key()).await.unwrap();
     assert_eq!(stores.sessions.close(new).await.unwrap(), Some((ada.id, id)));
+}
+
+/// Between the check of a password and its session somebody may have replaced it, or the account may be gone.
+pub async fn a_session_is_opened_with_the_password_of_now_only(stores: &Stores) {
+    let ada = a_person(stores, "ada").await;
+    let try_it = async |password: &str| {
+        let password = PasswordMark::of(&PlainHasher::hash_of(password));
+        stores.sessions.open(NewSession { password, ..a_session(&ada, a_key()) }).await.unwrap().is_some()
+    };
+    assert!(try_it(PASSWORD).await);
+    stores.users.set_password(ada.id, PlainHasher::hash_of("another")).await.unwrap();
+    assert!(!try_it(PASSWORD).await && try_it("another").await);
+    stores.users.set_active(ada.id, false).await.unwrap();
+    assert!(!try_it("another").await);
+    let nobody = NewSession { user: UserId(-1), ..a_session(&ada, a_key()) };
+    assert_eq!(stores.sessions.open(nobody).await.unwrap(), None);
+}
+
+/// However they meet: once the sessions were ended, none is left that the old password opened.
+pub async fn a_log_in_that_races_a_change_leaves_no_session(stores: &Stores) {
+    for round in 0..10 {
+        let ada = a_person(stores, "ada").await;
+        let opening = (0..6).map(|_| (stores.clone(), a_session(&ada, a_key())));
+        let opening = all_at_once(opening.map(|(stores, session)| async move {
+            stores.sessions.open(session).await.unwrap();
+        }));
+        let changing = async {
+            stores.users.set_password(ada.id, PlainHasher::hash_of("another")).await.unwrap();
+            stores.sessions.close_all(ada.id, None).await.unwrap();
+        };
+        tokio::join!(opening, changing);
+        assert_eq!(stores.sessions.list(ada.id).await.unwrap(), [], "{round}");
+    }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::ports::invitations::{Invitation, NewInvitation};
-use chatapp_domain::ports::sign_ups::{CreateFirstError, NameTaken, NewSignUp, ReserveError};
+use chatapp_domain::ports::sign_ups::{CreateFirstError, NameTaken, NewSignUp, Renewed, ReserveError};
 use chatapp_domain::time::Timestamp;
-use chatapp_domain::user::{Email, NewUser, User, Username, UsernameKey};
+use chatapp_domain::user::{Email, EmailKey, NewUser, User, Username, UsernameKey};
 
 use super::Stores;
 use super::scene::{a_name, a_person, all_at_once};
@@ -257,4 +257,45 @@ pub async fn a_first_user_is_made_only_where_there_is_none(stores: &Stores) {
     assert!(matches!(refused, Err(CreateFirstError::NotFirst)), "{refused:?}");
     assert_eq!(stores.users.credentials(&key).await.unwrap(), None);
     assert!(stores.sign_ups.has_anybody().await.unwrap());
+}
+
+/// A mail that did not arrive is no reason to wait for a day.
+pub async fn a_sign_up_gets_another_link_and_the_old_one_is_over(stores: &Stores) {
+    let wish = a_sign_up(&a_name("Ada"));
+    let (old, address) = (wish.token, wish.email.key().unwrap());
+    stores.sign_ups.reserve(wish.clone()).await.unwrap();
+    let new = a_token();
+    let spelled_otherwise = UsernameKey::of(&wish.username.as_str().to_uppercase());
+    let renewed = stores.sign_ups.renew(&spelled_otherwise, &address, new, NEW_YEAR).await.unwrap();
+    let expected = Renewed { username: wish.username.clone(), email: wish.email.clone(), owner: None };
+    assert_eq!(renewed, Some(expected));
+    assert_eq!(stores.sign_ups.confirm(old, NEW_YEAR).await.unwrap(), None);
+    let owner = a_person_at(stores, &wish.email).await;
+    let newest = a_token();
+    let renewed = stores.sign_ups.renew(&wish.username.key(), &address, newest, NEW_YEAR).await.unwrap().unwrap();
+    assert_eq!(renewed.owner, Some(owner));
+    let other = a_sign_up(&a_name("bob"));
+    stores.sign_ups.reserve(other.clone()).await.unwrap();
+    let last = a_token();
+    stores.sign_ups.renew(&other.username.key(), &other.email.key().unwrap(), last, NEW_YEAR).await.unwrap().unwrap();
+    assert_eq!(stores.sign_ups.confirm(last, NEW_YEAR).await.unwrap().unwrap().username, other.username);
+}
+
+/// Whoever asks learns nothing, and gets nothing.
+pub async fn no_link_is_given_for_what_does_not_wait(stores: &Stores) {
+    let wish = a_sign_up(&a_name("ada"));
+    let (key, address) = (wish.username.key(), wish.email.key().unwrap());
+    stores.sign_ups.reserve(wish.clone()).await.unwrap();
+    let (nobody, elsewhere) = (UsernameKey::of(&a_name("x")), an_address("x").key().unwrap());
+    for (name, email, at) in [
+        (&nobody, &address, NEW_YEAR),
+        (&key, &elsewhere, NEW_YEAR),
+        (&key, &EmailKey::of(""), NEW_YEAR),
+        (&key, &address, wish.expires_at),
+    ] {
+        let token = a_token();
+        assert_eq!(stores.sign_ups.renew(name, email, token, at).await.unwrap(), None);
+        assert_eq!(stores.sign_ups.confirm(token, NEW_YEAR).await.unwrap(), None);
+    }
+    assert!(stores.sign_ups.confirm(wish.token, NEW_YEAR).await.unwrap().is_some(), "the first link still counts");
 }

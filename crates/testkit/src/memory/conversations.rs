@@ -120,7 +120,8 @@ impl State {
 
     /// What moved, if anything did.
     fn read_on(&mut self, place: &Participation, seq: Seq, now: Timestamp) -> Option<ReadMoved> {
-        let (me, peer, shared) = (place.me(), place.peer(), self.share_receipts(place));
+        let is_gone = self.users.get(&place.peer().id).is_none_or(|person| person.user.is_deleted());
+        let (me, peer, shared) = (place.me(), place.peer(), !is_gone && self.share_receipts(place));
         let thread = self.threads.get_mut(&place.pair())?;
         let seq = seq.min(thread.last());
         let read = thread.read.entry(me.id).or_default();

@@ -74,9 +74,17 @@ impl State {
 }
 
 impl Journal {
+    pub(super) fn latest(&self) -> Pos {
+        self.latest
+    }
+
     /// Oldest first.
     pub(super) fn events(&self) -> impl Iterator<Item = &Event> {
         self.kept.values().map(|(event, _)| event)
+    }
+
+    pub(super) fn events_mut(&mut self) -> impl Iterator<Item = &mut Event> {
+        self.kept.values_mut().map(|(event, _)| event)
     }
 
     fn forget(&mut self, before: Timestamp) -> usize {

@@ -5,12 +5,13 @@ use chatapp_domain::link::LinkHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::invitations::{Invitation, InvitationId, InvitationStore, NewInvitation};
 use chatapp_domain::time::Timestamp;
-use chatapp_domain::user::{Email, EmailKey, Username};
+use chatapp_domain::user::{Email, EmailKey, UserId, Username};
 
 use super::{MemoryStores, State, count};
 
 pub(super) struct Kept {
     token: LinkHash,
+    made_by: Option<UserId>,
     invitation: Invitation,
 }
 
@@ -26,7 +27,10 @@ impl InvitationStore for MemoryStores {
                 expires_at: new.expires_at,
                 used_by: None,
             };
-            state.invitations.insert(invitation.id, Kept { token: new.token, invitation: invitation.clone() });
+            state.invitations.insert(
+                invitation.id,
+                Kept { token: new.token, made_by: new.created_by, invitation: invitation.clone() },
+            );
             invitation
         })
     }
@@ -63,6 +67,16 @@ impl State {
         for kept in self.invitations.values_mut().filter(|kept| kept.token == token) {
             kept.invitation.used_by = Some(by.clone());
         }
+    }
+
+    /// Forgets what somebody who goes made and nobody used, what they used, and what was made for their address.
+    pub(super) fn forget_invitations(&mut self, user: UserId, name: &Username, email: &str) {
+        self.invitations.retain(|_, kept| {
+            let invitation = &kept.invitation;
+            let theirs = !email.is_empty() && invitation.email == email;
+            let unused = kept.made_by == Some(user) && invitation.used_by.is_none();
+            !theirs && !unused && invitation.used_by.as_ref() != Some(name)
+        });
     }
 
     fn invited(&self, token: LinkHash) -> Option<&Invitation> {

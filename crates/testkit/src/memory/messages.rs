@@ -8,7 +8,7 @@ use chatapp_domain::event::{Change, Event, Pos};
 use chatapp_domain::message::{Draft, IdempotencyKey, Message, MessageId, Seq};
 use chatapp_domain::page::{Cursor, History, NoSuchPage, Numbered, PageNumber, PageSize};
 use chatapp_domain::ports::StoreError;
-use chatapp_domain::ports::messages::{AfterAppend, AppendError, Appended, MessageStore, PageError, Saved};
+use chatapp_domain::ports::messages::{AfterAppend, AppendError, Appended, Extent, MessageStore, PageError, Saved};
 use chatapp_domain::user::{Identity, UserId};
 
 use super::{MemoryStores, State, count};
@@ -52,6 +52,28 @@ impl MessageStore for MemoryStores {
         Ok(self.unit(|state| cut(state.thread(place.pair()), number, size))??)
     }
 
+    async fn extent(&self, reader: UserId) -> Result<Extent, StoreError> {
+        self.unit(|state| Extent {
+            count: i64::try_from(state.messages_of(reader).len()).unwrap_or(i64::MAX),
+            latest: state.journals.get(&reader).map_or(Pos(0), |journal| journal.latest()),
+        })
+    }
+
+    async fn between(
+        &self,
+        reader: UserId,
+        after: Pos,
+        to: Pos,
+        size: PageSize,
+    ) -> Result<Vec<(Pos, Message)>, StoreError> {
+        self.unit(|state| {
+            let all = state.messages_of(reader).into_iter();
+            let placed =
+                all.filter_map(|message| Some((*state.positions.get(&(reader, message.id))?, message.clone())));
+            placed.filter(|(pos, _)| *pos > after && *pos <= to).take(count(size.get())).collect()
+        })
+    }
+
     async fn page_of_all(&self, reader: UserId, number: PageNumber, size: PageSize) -> Result<Numbered, PageError> {
         Ok(self.unit(|state| cut(state.messages_of(reader), number, size))??)
     }
@@ -78,7 +100,8 @@ impl State {
 
     fn append(&mut self, draft: Draft) -> Result<Appended, AppendError> {
         let Draft { sender, recipient, body, key, at } = draft;
-        if !self.users.contains_key(&sender.id) || !self.users.contains_key(&recipient.id) {
+        let is_there = |id: &UserId| self.users.get(id).is_some_and(|person| !person.user.is_deleted());
+        if !is_there(&sender.id) || !is_there(&recipient.id) {
             return Err(AppendError::NoSuchUser);
         }
         let pair = Pair::of(sender.id, recipient.id);
@@ -95,9 +118,9 @@ impl State {
     }
 
     /// 2, 1, 4, 3, ...: unique, and plainly not in commit order, so that nobody takes an id for a cursor.
-    fn next_message_id(&self) -> MessageId {
-        let before = i64::try_from(self.messages.len()).unwrap_or(i64::MAX);
-        MessageId((before ^ 1) + 1)
+    fn next_message_id(&mut self) -> MessageId {
+        self.last_message += 1;
+        MessageId(((self.last_message - 1) ^ 1) + 1)
     }
 
     fn record_message(&mut self, message: &Message) -> (Pos, Pos) {

@@ -22,6 +22,12 @@ pub(super) struct EmailChange {
     expires_at: Timestamp,
 }
 
+impl EmailChange {
+    pub(super) fn is_of(&self, user: UserId) -> bool {
+        self.user == user
+    }
+}
+
 #[async_trait]
 impl RecoveryStore for MemoryStores {
     async fn begin_reset(
@@ -62,6 +68,9 @@ impl RecoveryStore for MemoryStores {
     ) -> Result<Option<User>, StoreError> {
         self.unit(|state| {
             state.email_changes.retain(|_, change| change.user != user);
+            if !state.users.get(&user).is_some_and(|person| person.user.is_active) {
+                return None;
+            }
             state.email_changes.insert(token, EmailChange { user, email: email.clone(), expires_at });
             let owner = email.key().and_then(|key| state.addressed(&key));
             owner.filter(|owner| owner.id != user).cloned()

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
+use chatapp_domain::password::PasswordMark;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::sessions::SessionStore;
 use chatapp_domain::session::{ActiveSession, Lifetime, NewSession, Session, SessionId, SessionKey};
@@ -18,8 +19,12 @@ pub(super) struct Kept {
 
 #[async_trait]
 impl SessionStore for MemoryStores {
-    async fn open(&self, new: NewSession) -> Result<SessionId, StoreError> {
+    async fn open(&self, new: NewSession) -> Result<Option<SessionId>, StoreError> {
         self.unit(|state| {
+            let person = state.users.get(&new.user).filter(|person| person.user.is_active)?;
+            if PasswordMark::of(&person.password) != new.password {
+                return None;
+            }
             state.last_session += 1;
             let id = SessionId(state.last_session);
             let session = Session {
@@ -31,7 +36,7 @@ impl SessionStore for MemoryStores {
                 address: new.address,
             };
             state.sessions.insert(id, Kept { key: new.key, session });
-            id
+            Some(id)
         })
     }
 
@@ -115,7 +120,7 @@ impl State {
         (user.is_active && lifetime.covers(session, now)).then_some(user)
     }
 
-    fn forget_sessions(&mut self, which: impl Fn(&Session) -> bool) -> Vec<SessionId> {
+    pub(super) fn forget_sessions(&mut self, which: impl Fn(&Session) -> bool) -> Vec<SessionId> {
         let over = self.sessions.values().map(|kept| &kept.session).filter(|session| which(session));
         let over: HashSet<SessionId> = over.map(|session| session.id).collect();
         self.sessions.retain(|id, _| !over.contains(id));

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::naming::Look;
 use chatapp_domain::ports::StoreError;
-use chatapp_domain::ports::sign_ups::{CreateFirstError, NameTaken, NewSignUp, ReserveError, SignUpStore};
+use chatapp_domain::ports::sign_ups::{CreateFirstError, NameTaken, NewSignUp, Renewed, ReserveError, SignUpStore};
 use chatapp_domain::time::Timestamp;
-use chatapp_domain::user::{NewUser, User, Username};
+use chatapp_domain::user::{EmailKey, NewUser, User, Username, UsernameKey};
 
 use super::{MemoryStores, State};
 
@@ -32,6 +32,24 @@ impl SignUpStore for MemoryStores {
             state.sign_ups.insert(sign_up.token, sign_up);
             Ok(owner)
         })?
+    }
+
+    async fn renew(
+        &self,
+        username: &UsernameKey,
+        email: &EmailKey,
+        token: LinkHash,
+        now: Timestamp,
+    ) -> Result<Option<Renewed>, StoreError> {
+        self.unit(|state| {
+            let mut waiting = state.sign_ups.values().filter(|sign_up| now < sign_up.expires_at);
+            let is_this = |it: &&NewSignUp| it.username.key() == *username && it.email.key().as_ref() == Some(email);
+            let old = waiting.find(is_this)?.token;
+            let sign_up = NewSignUp { token, ..state.sign_ups.remove(&old)? };
+            let (username, address) = (sign_up.username.clone(), sign_up.email.clone());
+            state.sign_ups.insert(token, sign_up);
+            Some(Renewed { username, email: address, owner: state.addressed(email).cloned() })
+        })
     }
 
     async fn confirm(&self, token: LinkHash, now: Timestamp) -> Result<Option<User>, StoreError> {
@@ -81,10 +99,11 @@ impl State {
         let waiting =
             self.sign_ups.values().filter(|sign_up| now < sign_up.expires_at).map(|sign_up| &sign_up.username);
         let names: Vec<&Username> = self.users.values().map(|person| &person.user.username).chain(waiting).collect();
-        if names.iter().any(|name| name.key() == username.key()) {
+        let (key, look) = (username.key(), Look::of(username));
+        if names.iter().any(|name| name.key() == key) || self.retired.contains_key(&key) {
             return Some(NameTaken::Same);
         }
-        let look = Look::of(username);
-        names.iter().any(|name| Look::of(name) == look).then_some(NameTaken::Alike)
+        let mut looks = names.into_iter().map(Look::of).chain(self.retired.values().copied());
+        looks.any(|other| other == look).then_some(NameTaken::Alike)
     }
 }

@@ -91,7 +91,7 @@ impl State {
         (user.is_active && token.counts(now)).then_some(user)
     }
 
-    fn forget_tokens(&mut self, which: impl Fn(&Token) -> bool) -> Vec<TokenId> {
+    pub(super) fn forget_tokens(&mut self, which: impl Fn(&Token) -> bool) -> Vec<TokenId> {
         self.tokens.extract_if(.., |_, kept| which(&kept.token)).map(|(id, _)| id).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use chatapp_domain::naming;
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::users::{CreateUserError, UserQuery, UserStore};
@@ -143,7 +144,8 @@ fn begins_with(user: &User, prefix: &UsernameKey) -> bool {
 impl State {
     pub(super) fn create(&mut self, new: NewUser) -> Result<User, CreateUserError> {
         let key = new.username.key();
-        if self.names.contains_key(&key) {
+        let is_nobodys = self.retired.contains_key(&key) || naming::is_for_tombstones(&key);
+        if self.names.contains_key(&key) || is_nobodys {
             return Err(CreateUserError::NameTaken);
         }
         let last = self.users.last_key_value().map_or(0, |(id, _)| id.0);
@@ -175,6 +177,6 @@ impl State {
 
     /// Whether there is such a person to change.
     pub(super) fn change(&mut self, id: UserId, change: impl FnOnce(&mut Person)) -> bool {
-        self.users.get_mut(&id).map(change).is_some()
+        self.users.get_mut(&id).filter(|person| !person.user.is_deleted()).map(change).is_some()
     }
 }

@@ -1,0 +1,41 @@
+//! The store of departures: what is left of an account when its owner goes.
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::credential::Credential;
+use crate::ports::StoreError;
+use crate::user::UserId;
+
+/// Why an account was not deleted.
+#[derive(Debug, Error)]
+pub enum DepartError {
+    /// Nobody could administer any more.
+    #[error("The last active superuser cannot be deleted.")]
+    LastSuperuser,
+    /// There is no such account (any more).
+    #[error("no such user")]
+    NoSuchUser,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Removes accounts.
+#[async_trait]
+pub trait DepartureStore: Send + Sync {
+    /// Whether the account can be deleted just now.
+    async fn may_depart(&self, user: UserId) -> Result<(), DepartError>;
+
+    /// Deletes some of the messages that nobody can read once the user is gone: notes to oneself, and what was said with
+    /// somebody who is gone already. Gives how many; 0: there are no more.
+    async fn clear_out(&self, user: UserId) -> Result<usize, StoreError>;
+
+    /// Deletes the account in one step. What stays is a tombstone: an inactive user of the same number, called
+    /// [`tombstone`](crate::naming::tombstone), in the conversations of the others. Its old name, and those that look like
+    /// it, are never given to anybody. Everything else of the user is gone, whatever was pending too, and nobody can write
+    /// to or as them from then on. Gives the sessions and tokens that ended.
+    ///
+    /// Of two superusers who leave at once, one stays if there is no third.
+    async fn depart(&self, user: UserId) -> Result<Vec<Credential>, DepartError>;
+}
