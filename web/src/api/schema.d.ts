@@ -318,6 +318,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/token/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your tokens */
+        get: operations["get_me_token"];
+        put?: never;
+        /**
+         * Make a token
+         * @description A program that shows it speaks for you. Only this answer has it whole.
+         */
+        post: operations["post_me_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/token/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description Its requests are refused and its sockets closed (4401) from now on, on every node.
+         */
+        delete: operations["delete_me_token_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/message/": {
         parameters: {
             query?: never;
@@ -375,7 +416,7 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description Ends everything else that was logged in, and gives this session another key.
+         * @description Ends everything else that was logged in, and all tokens, and gives this session another key.
          */
         post: operations["post_password_change"];
         delete?: never;
@@ -415,7 +456,7 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password with a mailed link
-         * @description Ends everything that was logged in.
+         * @description Ends everything that was logged in, and all tokens.
          */
         post: operations["post_password_reset"];
         delete?: never;
@@ -696,6 +737,14 @@ export interface components {
             /** @example ada */
             username: string;
         };
+        /** @description A token that was just made, with what is never shown again. */
+        MadeToken: components["schemas"]["Token"] & {
+            /**
+             * @description For the header `Authorization: Bearer <token>`.
+             * @example rcht_Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb7cDe0fGh3
+             */
+            token: string;
+        };
         /** @description Your own account. */
         Me: {
             /** @description Where your picture is, if you have one. */
@@ -911,6 +960,52 @@ export interface components {
          * @example 2026-11-24T10:15:30.123456Z
          */
         Stamp: string;
+        /** @description One of your tokens. */
+        Token: {
+            created: components["schemas"]["Stamp"];
+            expires?: components["schemas"]["Stamp"] | null;
+            /**
+             * Format: int64
+             * @example 7
+             */
+            id: number;
+            last_used?: components["schemas"]["Stamp"] | null;
+            /** @example backup */
+            name: string;
+            /**
+             * @description How it begins, to know it again by.
+             * @example rcht_Ab3d
+             */
+            prefix: string;
+            /**
+             * @description `read`, or `write`, which reads too.
+             * @example read
+             */
+            scope: string;
+        };
+        /** @description The token to make. */
+        TokenWish: {
+            /**
+             * @description Until when it is to count, in RFC 3339; null or left out: until you revoke it.
+             * @example 2027-01-31T00:00:00Z
+             */
+            expires?: string | null;
+            /**
+             * @description 1 to 100 code points.
+             * @example backup
+             */
+            name: string;
+            /**
+             * @description `read`, or `write`, which reads too.
+             * @example read
+             */
+            scope: string;
+        };
+        /** @description Your tokens, the newest first; expired ones too, for a while. */
+        Tokens: {
+            /** @description At most 50. */
+            results: components["schemas"]["Token"][];
+        };
         /** @description A person. */
         User: {
             /**
@@ -965,7 +1060,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1483,7 +1578,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1571,7 +1666,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1673,7 +1768,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1761,7 +1856,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1959,7 +2054,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2173,7 +2268,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2247,7 +2342,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2326,7 +2421,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2590,7 +2685,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2653,7 +2748,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2719,7 +2814,253 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your tokens, without what is secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenWish"];
+                "application/x-www-form-urlencoded": components["schemas"]["TokenWish"];
+            };
+        };
+        responses: {
+            /** @description Keep it well. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description The body is not understood, or a field is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_me_token_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2815,7 +3156,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2916,7 +3257,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3029,7 +3370,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3115,7 +3456,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3494,7 +3835,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3577,7 +3918,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3644,7 +3985,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
