@@ -9,6 +9,7 @@ mod database_killed;
 mod descriptors_exhausted;
 mod disk_full;
 mod locked;
+mod member_killed;
 mod node_killed;
 mod pool_exhausted;
 mod power_cut;
@@ -20,6 +21,7 @@ mod slow_sockets;
 mod sockets;
 mod stopped;
 mod two_nodes;
+mod writer_killed;
 
 use futures_util::future::BoxFuture;
 
@@ -69,6 +71,8 @@ pub const FAULTS: &[Fault] = &[
     redis_killed::FAULT,
     redis_frozen::FAULT,
     redis_cut::FAULT,
+    member_killed::FAULT,
+    writer_killed::FAULT,
 ];
 
 /// The fault with this name.

@@ -27,7 +27,7 @@ enum Command {
         /// Only these faults.
         #[arg(long, value_name = "NAME")]
         only: Vec<String>,
-        /// On MariaDB, which must be installed, as well as on SQLite.
+        /// On MariaDB and Galera, which must be installed, as well as on SQLite.
         #[arg(long)]
         mysql: bool,
         #[command(flatten)]

@@ -1,6 +1,7 @@
 //! What a run is played on: a server process, a database that can be broken, and the disk below.
 
 mod clock;
+mod galera;
 mod ground;
 mod mariadb;
 mod meter;
@@ -16,10 +17,11 @@ use anyhow::Context;
 
 use crate::crowd::Person;
 use crate::faults::Fault;
-use crate::history::{Micros, Record};
+use crate::history::{Micros, Outcome, Record};
 use crate::recorder::Recorder;
 
 pub use self::clock::Clock;
+pub use self::galera::Galera;
 pub use self::ground::{Ground, Kind};
 pub use self::mariadb::Mariadb;
 pub use self::meter::Peaks;
@@ -34,6 +36,8 @@ pub enum Engine {
     Sqlite,
     /// On a throwaway MariaDB.
     Mariadb,
+    /// On three of them that are one cluster.
+    Galera,
 }
 
 impl Engine {
@@ -42,6 +46,7 @@ impl Engine {
         match self {
             Self::Sqlite => "SQLite",
             Self::Mariadb => "MariaDB",
+            Self::Galera => "Galera",
         }
     }
 }
@@ -54,6 +59,8 @@ pub struct Stage {
     pub others: Option<Others>,
     /// The database's process, if it has one.
     pub mariadb: Option<Mariadb>,
+    /// The cluster of such processes, if it is one.
+    pub galera: Option<Galera>,
     /// The disk below the database.
     pub ground: Ground,
     /// The clock that the servers read, if it can be set.
@@ -94,11 +101,13 @@ impl Stage {
         let mut settings = settings.to_vec();
         settings.extend(fault.settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
         settings.extend(clock.iter().flat_map(Clock::settings));
-        let mariadb = match engine {
-            Engine::Sqlite => None,
-            Engine::Mariadb => Some(Mariadb::set_up(folder, ground.path()).await?),
-        };
-        let database = mariadb.as_ref().map(Mariadb::url);
+        let (mut mariadb, mut galera) = (None, None);
+        match engine {
+            Engine::Sqlite => {}
+            Engine::Mariadb => mariadb = Some(Mariadb::set_up(folder, ground.path()).await?),
+            Engine::Galera => galera = Some(Galera::set_up(folder, ground.path()).await?),
+        }
+        let database = mariadb.as_ref().map(Mariadb::url).or_else(|| galera.as_ref().map(Galera::url));
         let data = ground.path().join("data");
         let build = |redis: Option<String>| {
             let mut settings = settings.clone();
@@ -116,7 +125,7 @@ impl Stage {
         };
         server.command("migrate").await?;
         let (people, notes) = Default::default();
-        let mut stage = Self { server, others, mariadb, ground, clock, recorder, people, short: false, notes };
+        let mut stage = Self { server, others, mariadb, galera, ground, clock, recorder, people, short: false, notes };
         for server in stage.servers_mut() {
             server.start().await?;
         }
@@ -148,6 +157,9 @@ impl Stage {
         if engine == Engine::Mariadb && !Mariadb::is_installed() {
             return Err("MariaDB is not installed".to_owned());
         }
+        if engine == Engine::Galera {
+            Galera::is_possible()?;
+        }
         Ground::is_possible(fault.ground).await
     }
 
@@ -163,7 +175,11 @@ impl Stage {
 
     /// Which database it is.
     pub fn engine(&self) -> Engine {
-        if self.mariadb.is_some() { Engine::Mariadb } else { Engine::Sqlite }
+        match (&self.mariadb, &self.galera) {
+            (_, Some(_)) => Engine::Galera,
+            (Some(_), None) => Engine::Mariadb,
+            (None, None) => Engine::Sqlite,
+        }
     }
 
     /// SQLite's file.
@@ -174,5 +190,24 @@ impl Stage {
     /// The database's process.
     pub fn mariadb(&mut self) -> anyhow::Result<&mut Mariadb> {
         self.mariadb.as_mut().context("this run has no MariaDB")
+    }
+
+    /// The cluster.
+    pub fn galera(&mut self) -> anyhow::Result<&mut Galera> {
+        self.galera.as_mut().context("this run has no cluster")
+    }
+
+    /// Notes for how long nothing was acknowledged since a moment, at most.
+    pub fn note_silence(&mut self, since: Micros, what: &str) {
+        let acked = |record: &Record| match record {
+            Record::Send { outcome: Outcome::Ok, done, .. } => Some(*done),
+            _ => None,
+        };
+        let mut acks: Vec<Micros> =
+            self.recorder.history().iter().filter_map(acked).filter(|at| *at >= since).collect();
+        acks.extend([since, self.now()]);
+        acks.sort_unstable();
+        let longest = acks.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
+        self.notes.push(format!("{what}: nothing was acknowledged for {} ms", longest / 1000));
     }
 }

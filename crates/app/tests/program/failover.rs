@@ -17,7 +17,8 @@ fn through(url: &str, ways: &[Way; 2]) -> (u16, String) {
     let (before, rest) = url.rsplit_once('@').unwrap();
     let (address, name) = rest.split_once('/').unwrap();
     let port = address.rsplit_once(':').unwrap().1.parse().unwrap();
-    (port, format!("{before}@{},{}/{name}", ways[0].address(), ways[1].address()))
+    // On the loopback address the driver would go around them, through the server's own socket.
+    (port, format!("{before}@{},{}/{name}?prefer_socket=false", ways[0].address(), ways[1].address()))
 }
 
 /// Repeats a message until it is saved, as clients do.
@@ -53,7 +54,7 @@ async fn a_member_that_falls_silent_is_left_and_used_again_once_it_is_back() {
     while !server.log().contains("is left") {
         assert!(Instant::now() < deadline, "it is not left: {}", server.log());
         seq += 1;
-        assert_eq!(gets_through(&ada, &format!("after {seq}")).await["seq"], seq);
+        assert_eq!(gets_through(&ada, &format!("after-{seq}")).await["seq"], seq);
     }
 
     ways[0].heal();
@@ -66,7 +67,7 @@ async fn a_member_that_falls_silent_is_left_and_used_again_once_it_is_back() {
         assert_eq!(ada.send("bob", "steady").await["seq"], seq);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(gets_through(&ada, "after 2").await["seq"], 2, "a repeated key is still known");
+    assert_eq!(gets_through(&ada, "after-2").await["seq"], 2, "a repeated key is still known");
     assert_eq!(ada.send("bob", "at home").await["seq"], seq + 1);
 }
 

@@ -8,6 +8,7 @@ mod backup;
 mod bus;
 mod chat;
 mod cli;
+mod compose;
 mod copying;
 mod departures;
 mod drain;

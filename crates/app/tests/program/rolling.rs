@@ -10,10 +10,14 @@ use chatapp_chaos::stage::Redis;
 use crate::support::balancer::Balancer;
 use crate::support::client::Client;
 use crate::support::place::{Engine, Place};
+use crate::support::proxy::{Kind, Proxy};
 use crate::support::server::Server;
 
 /// How a restart may take at most: the drain time, and what a stop takes.
 const STOPS_WITHIN: Duration = Duration::from_secs(20);
+
+/// For how long a server is ready before the next one stops: as `deploy/nginx.conf` wants it.
+const BETWEEN: Duration = Duration::from_secs(2);
 
 /// Sends until it is told to stop; gives the ids in the order of the answers. No request may fail.
 async fn talk(from: Client, to: &str, stop: Arc<AtomicBool>) -> Vec<String> {
@@ -68,8 +72,24 @@ const EXPANSION: &str = "
     CREATE TABLE futures (id BIGINT NOT NULL PRIMARY KEY);
     INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')";
 
-/// Restarts two servers one after the other while people chat; in the middle a newer version migrates, if it does.
-async fn restarted_without_a_trace(newer: Option<&str>) {
+/// What stands in front of the servers.
+enum Front {
+    Balancer(Balancer),
+    Proxy(Proxy),
+}
+
+impl Front {
+    fn url(&self) -> String {
+        match self {
+            Self::Balancer(balancer) => balancer.url(),
+            Self::Proxy(proxy) => proxy.url(),
+        }
+    }
+}
+
+/// Restarts two servers one after the other while people chat through a proxy, or else through one of our own; in the
+/// middle a newer version migrates, if it does.
+async fn restarted_without_a_trace(proxy: Option<Kind>, newer: Option<&str>) {
     let Some(place) = Place::on(Engine::Mysql) else { return };
     if !Redis::is_installed() {
         return eprintln!("SKIPPED: redis-server is not installed, so nothing is restarted");
@@ -78,10 +98,18 @@ async fn restarted_without_a_trace(newer: Option<&str>) {
     let folder = tempfile::tempdir().unwrap();
     let redis = Redis::set_up(folder.path()).await.unwrap();
     let place = place.with("CHATAPP_REDIS_URL", redis.url()).with("CHATAPP_DRAIN_TIME", "2");
+    let place = place.with("CHATAPP_SOCKET_CLOSE_SPREAD", "1").with("CHATAPP_TRUSTED_PROXIES", "127.0.0.1");
     let first = Server::in_place(place);
     let mut servers = [first.beside(), first];
-    let balancer = Balancer::before(&servers.each_ref().map(|server| server.address));
-    let people = ["ada", "bob"].map(|name| Client::log_in_at(balancer.url(), name));
+    let addresses = servers.each_ref().map(|server| server.address);
+    let front = match proxy {
+        None => Front::Balancer(Balancer::before(&addresses)),
+        Some(kind) => match Proxy::before(kind, addresses) {
+            Some(proxy) => Front::Proxy(proxy),
+            None => return,
+        },
+    };
+    let people = ["ada", "bob"].map(|name| Client::log_in_at(front.url(), name));
     let [ada, bob] = people;
     let (ada, bob) = (ada.await, bob.await);
 
@@ -94,7 +122,7 @@ async fn restarted_without_a_trace(newer: Option<&str>) {
         servers[0].place.mysql().execute(newer);
     }
     for server in &mut servers {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(BETWEEN).await;
         server.terminate();
         let status = server.ended(STOPS_WITHIN).await;
         assert!(status.success(), "{status}");
@@ -111,10 +139,20 @@ async fn restarted_without_a_trace(newer: Option<&str>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rolling_restart_fails_no_request_and_misses_nothing() {
-    restarted_without_a_trace(None).await;
+    restarted_without_a_trace(None, None).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_go_on_and_start_again_after_a_newer_version_has_migrated() {
-    restarted_without_a_trace(Some(EXPANSION)).await;
+    restarted_without_a_trace(None, Some(EXPANSION)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_behind_haproxy_fails_no_request_and_misses_nothing() {
+    restarted_without_a_trace(Some(Kind::Haproxy), None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_behind_nginx_fails_no_request_and_misses_nothing() {
+    restarted_without_a_trace(Some(Kind::Nginx), None).await;
 }

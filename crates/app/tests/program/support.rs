@@ -6,5 +6,6 @@ pub(crate) mod database;
 pub(crate) mod mail_server;
 pub(crate) mod original;
 pub(crate) mod place;
+pub(crate) mod proxy;
 pub(crate) mod server;
 pub(crate) mod socket;

@@ -120,11 +120,11 @@ impl Drop for Ground {
     }
 }
 
-fn text(path: &Path) -> anyhow::Result<&str> {
+pub(super) fn text(path: &Path) -> anyhow::Result<&str> {
     path.to_str().context("a path that is no text")
 }
 
-fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
+pub(super) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut command = Command::new(program);
     command.args(arguments).env("PATH", format!("{path}:/usr/sbin:/sbin")).stdin(Stdio::null());

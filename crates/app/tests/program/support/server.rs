@@ -170,7 +170,7 @@ fn log_of(place: &Place) -> String {
 }
 
 /// A port that is free now and that the system gives to no outgoing connection, so that it is free again after a kill.
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     loop {
         let port = rand::rng().random_range(20_000..32_000);
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
