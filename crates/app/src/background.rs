@@ -1,5 +1,7 @@
 //! What the server does by itself, at a slow beat, until it stops.
 
+mod index;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
+use chatapp_domain::search::Indexing;
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
 use chatapp_domain::tokens::Tokens;
@@ -35,6 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the rounds work with.
 pub(crate) struct Upkeep {
+    pub(crate) indexing: Indexing,
     pub(crate) presence: Presence,
     pub(crate) reconciliation: Reconciliation,
     /// The longest that a lost wake-up can cost.
@@ -71,6 +75,7 @@ impl Background {
                 tasks.spawn(bus.run(async move { drop(stopped.changed().await) }));
             }
         }
+        tasks.spawn(index::keep(upkeep.indexing.clone(), stopped.clone()));
         let presence = upkeep.presence.clone();
         let left = upkeep.presence.clone();
         let departed = async move || note("note who left", left.note_departed().await);

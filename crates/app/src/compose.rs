@@ -23,6 +23,7 @@ use chatapp_domain::post::{Links, Post};
 use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
+use chatapp_domain::search::{HintingNotifier, Indexing, Search};
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::tokens::Tokens;
@@ -131,7 +132,11 @@ impl Application {
         );
         let recovery = Recovery::new(recovery, accounts.clone(), hasher, secrets.clone(), clock.clone(), post.clone());
         let presence = Presence::new(users.clone(), feed.clone(), notifier.clone(), clock.clone());
+        let search = database.search();
+        let indexing = Indexing::new(search.clone());
+        let hinting = Arc::new(HintingNotifier::new(notifier.clone(), indexing.clone()));
         let upkeep = Upkeep {
+            indexing,
             presence: presence.clone(),
             reconciliation,
             compare_every: settings.nodes.compare_every,
@@ -155,8 +160,9 @@ impl Application {
             email_changes,
             links,
             export: Export::new(database.messages()),
-            messaging: Messaging::new(users.clone(), database.messages(), notifier.clone(), clock.clone()),
-            conversations: Conversations::new(users.clone(), database.conversations(), notifier.clone()),
+            messaging: Messaging::new(users.clone(), database.messages(), hinting.clone(), clock.clone()),
+            search: Search::new(users.clone(), search),
+            conversations: Conversations::new(users.clone(), database.conversations(), hinting),
             directory: Directory::new(users),
             presence,
             catch_up: CatchUp::new(events),

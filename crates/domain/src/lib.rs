@@ -27,6 +27,7 @@ pub mod presence;
 pub mod privacy;
 pub mod reconciliation;
 pub mod recovery;
+pub mod search;
 pub mod session;
 pub mod sign_up;
 pub mod text;

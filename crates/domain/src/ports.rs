@@ -13,6 +13,7 @@ pub mod nodes;
 pub mod notifications;
 pub mod passwords;
 pub mod recovery;
+pub mod search;
 pub mod secrets;
 pub mod sessions;
 pub mod sign_ups;

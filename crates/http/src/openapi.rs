@@ -70,6 +70,8 @@ use crate::wire;
         wire::MessagePage,
         wire::Messages,
         wire::MessageHistory,
+        wire::FoundMessages,
+        wire::FoundMessage,
         wire::Message,
     )),
     modifiers(&Credentials, &OperationIds),

@@ -20,6 +20,7 @@ use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::post::Links;
 use chatapp_domain::presence::Presence;
 use chatapp_domain::recovery::Recovery;
+use chatapp_domain::search::Search;
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
 use chatapp_domain::tokens::Tokens;
@@ -51,6 +52,8 @@ pub struct Services {
     pub messaging: Messaging,
     /// Everything of a person, for the person.
     pub export: Export,
+    /// Finding messages.
+    pub search: Search,
     /// Conversations, read positions, typing.
     pub conversations: Conversations,
     /// Finding people.

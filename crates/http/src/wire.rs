@@ -22,7 +22,9 @@ pub(crate) use self::event::{Event, EventPage};
 pub(crate) use self::export::{Everything, OwnProfile, ReadPosition};
 pub use self::invitation::invitation_json;
 pub(crate) use self::invitation::{Invitation, InvitationList, InvitationWish, NewInvitation};
-pub(crate) use self::message::{Message, MessageHistory, MessagePage, Messages, NewMessage};
+pub(crate) use self::message::{
+    FoundMessage, FoundMessages, Message, MessageHistory, MessagePage, Messages, NewMessage,
+};
 pub(crate) use self::password::{Change, Forgotten, Reset};
 pub(crate) use self::problem::{FieldProblems, Problem};
 pub(crate) use self::server_frame::ServerFrame;

@@ -30,6 +30,7 @@ mod recent;
 mod recovery;
 mod rows;
 mod schema;
+mod search;
 mod sessions;
 mod settings;
 mod sign_ups;

@@ -87,6 +87,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    search_blocks (user_id, level, shard, block) {
+        user_id -> BigInt,
+        level -> SmallInt,
+        shard -> SmallInt,
+        block -> BigInt,
+        terms -> Binary,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> BigInt,
         key_hash -> Binary,
@@ -176,6 +186,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversations,
     messages,
     events,
+    search_blocks,
     sessions,
     tokens,
     invitations,

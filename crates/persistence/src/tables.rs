@@ -14,7 +14,7 @@ use crate::connection::{AnyConnection, on_engine};
 pub(crate) use self::rows::Row;
 
 /// What describes the tables themselves, or can be made anew from what is in the others.
-const NOT_CONTENT: [&str; 2] = ["__diesel_schema_migrations", "migration_lease"];
+const NOT_CONTENT: [&str; 3] = ["__diesel_schema_migrations", "migration_lease", "search_blocks"];
 
 /// A table, as both engines know it.
 #[derive(Clone, Debug)]

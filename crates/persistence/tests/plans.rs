@@ -20,6 +20,7 @@ use chatapp_domain::ports::invitations::NewInvitation;
 use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::users::UserQuery;
 use chatapp_domain::privacy::PrivacyChange;
+use chatapp_domain::search::SearchQuery;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
 use chatapp_domain::token::{NewToken, Scope, TokenId, TokenName, TokenSecret};
 use chatapp_domain::user::{DisplayName, Email, EmailKey, User, UserId, Username, UsernameKey};
@@ -128,7 +129,7 @@ async fn no_query_reads_a_whole_table() {
     support::on_server(&mysql.name, move |connection| {
         diesel::sql_query(
             "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, tokens, invitations, sign_ups, \
-             password_resets, email_changes, avatars, retired_names",
+             password_resets, email_changes, avatars, retired_names, search_blocks",
         )
         .execute(connection)
         .unwrap();
@@ -244,6 +245,14 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.messages.extent(ada.id).await.unwrap();
     stores.messages.between(ada.id, Pos(3), Pos(200), a_size(20)).await.unwrap();
     stores.messages.page_of_all(ada.id, PageNumber::Number(2), a_size(15)).await.unwrap();
+
+    while stores.search.index_next(ada.id).await.unwrap() {}
+    stores.search.lagging(UserId(0), 500).await.unwrap();
+    for (text, peer) in [("hello", None), ("three x", Some(users[1].id)), ("京", None)] {
+        let query = SearchQuery::parse(text).unwrap();
+        stores.search.search(&ada.identity(), &query, peer, None, a_size(5)).await.unwrap();
+        stores.search.search(&ada.identity(), &query, peer, Some(Pos(90)), a_size(5)).await.unwrap();
+    }
 
     stores.conversations.list(&ada.identity(), None, a_size(50)).await.unwrap();
     stores.conversations.list(&ada.identity(), Some(Pos(100)), a_size(50)).await.unwrap();

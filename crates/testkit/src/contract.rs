@@ -12,6 +12,7 @@ pub mod messages;
 pub mod reading;
 pub mod recovery;
 mod scene;
+pub mod search;
 pub mod sessions;
 pub mod sharing;
 pub mod sign_ups;
@@ -29,6 +30,7 @@ use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::ports::invitations::InvitationStore;
 use chatapp_domain::ports::messages::MessageStore;
 use chatapp_domain::ports::recovery::RecoveryStore;
+use chatapp_domain::ports::search::SearchStore;
 use chatapp_domain::ports::sessions::SessionStore;
 use chatapp_domain::ports::sign_ups::SignUpStore;
 use chatapp_domain::ports::tokens::TokenStore;
@@ -59,6 +61,8 @@ pub struct Stores {
     pub avatars: Arc<dyn AvatarStore>,
     /// Accounts that are deleted.
     pub departures: Arc<dyn DepartureStore>,
+    /// Messages as they are looked for.
+    pub search: Arc<dyn SearchStore>,
     /// Whether the database answers.
     pub health: Arc<dyn StoreHealth>,
 }
@@ -273,6 +277,15 @@ macro_rules! contract_tests {
             receipts_are_hidden_in_both_directions,
             each_switch_is_kept_by_itself,
             when_people_were_last_here_is_kept_if_they_share_it,
+        );
+        $crate::promises_kept!($stores, search:
+            what_was_said_is_found_by_its_two_people_only,
+            a_note_to_oneself_is_found_once,
+            every_script_is_found_and_marks_mean_themselves,
+            an_index_changes_no_answer,
+            the_oldest_of_thousands_is_found,
+            random_searches_find_what_reading_finds,
+            indexers_find_what_waits_and_do_no_harm_together,
         );
         $crate::promises_kept!($stores, events:
             a_living_store_is_healthy,

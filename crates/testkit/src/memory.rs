@@ -7,6 +7,7 @@ mod events;
 mod invitations;
 mod messages;
 mod recovery;
+mod search;
 mod sessions;
 mod sign_ups;
 mod tokens;
@@ -154,6 +155,7 @@ impl MemoryStores {
             sign_ups: all.clone(),
             invitations: all.clone(),
             recovery: all.clone(),
+            search: all.clone(),
             avatars: all.clone(),
             departures: all.clone(),
             health: all,

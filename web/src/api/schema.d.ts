@@ -368,7 +368,8 @@ export interface paths {
         };
         /**
          * Messages
-         * @description With `ids`: those of them that are yours. With `after_seq` or `before_seq`: a stretch of the conversation with
+         * @description With `ids`: those of them that are yours. With `search`: those in which all words occur, newest first, each with the
+         *     places of the words; case and accents do not count. With `after_seq` or `before_seq`: a stretch of the conversation with
          *     `target`. Otherwise numbered pages, newest first, of the conversation with `target` or of everything.
          */
         get: operations["get_message"];
@@ -702,6 +703,28 @@ export interface components {
         /** @description Who forgot a password. */
         Forgotten: {
             email: string;
+        };
+        /** @description A message in which all words occur. */
+        FoundMessage: components["schemas"]["Message"] & {
+            /**
+             * @description Where the words occur in `body`: from the first number up to but not including the second, in Unicode code points.
+             * @example [
+             *       [
+             *         0,
+             *         4
+             *       ]
+             *     ]
+             */
+            matches: number[][];
+        };
+        /** @description What was found, newest first. */
+        FoundMessages: {
+            /**
+             * @description The absolute URL of the next page, if there is more to look through: there may be results again after a page
+             *     without any.
+             */
+            next?: string | null;
+            results: components["schemas"]["FoundMessage"][];
         };
         /** @description An invitation, as it is listed. */
         Invitation: {
@@ -3112,6 +3135,10 @@ export interface operations {
             query?: {
                 /** @description The other person of the conversation. */
                 target?: string;
+                /** @description Words, by their beginnings; at most 100 characters. */
+                search?: string;
+                /** @description With `search`: from the `next` of the page before. */
+                cursor?: string;
                 /** @description A number from 1, or `last`. */
                 page?: string;
                 /** @description At most 100 numbers with commas between. */
@@ -3120,7 +3147,7 @@ export interface operations {
                 after_seq?: number;
                 /** @description What comes before, newest first. */
                 before_seq?: number;
-                /** @description With `after_seq` and `before_seq`: at most 100. */
+                /** @description With `after_seq`, `before_seq` and `search`: at most 100. */
                 limit?: number;
             };
             header?: never;
@@ -3129,13 +3156,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page; with `after_seq` or `before_seq` a stretch; with `ids` a plain list. */
+            /** @description A page; with `after_seq` or `before_seq` a stretch; with `ids` a plain list; with `search` what is found. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagePage"] | components["schemas"]["MessageHistory"] | components["schemas"]["Messages"];
+                    "application/json": components["schemas"]["MessagePage"] | components["schemas"]["MessageHistory"] | components["schemas"]["Messages"] | components["schemas"]["FoundMessages"];
                 };
             };
             /** @description The query is not understood. */

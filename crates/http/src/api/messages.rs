@@ -1,6 +1,7 @@
 //! Messages: one, many, and sending.
 
 mod list;
+mod search;
 mod send;
 
 use actix_web::HttpResponse;

@@ -20,7 +20,7 @@ pub(crate) struct InvalidQuery;
 /// What an operation with a body may end with.
 pub(crate) struct BodyRefusals;
 
-/// The three kinds of lists of messages.
+/// The kinds of lists of messages.
 pub(crate) struct MessageLists;
 
 impl IntoResponses for Trouble {
@@ -66,9 +66,13 @@ impl IntoResponses for BodyRefusals {
 
 impl IntoResponses for MessageLists {
     fn responses() -> Responses {
-        let lists = any_of(&["MessagePage", "MessageHistory", "Messages"]);
+        let lists = any_of(&["MessagePage", "MessageHistory", "Messages", "FoundMessages"]);
         BTreeMap::from([
-            response("200", "A page; with `after_seq` or `before_seq` a stretch; with `ids` a plain list.", lists),
+            response(
+                "200",
+                "A page; with `after_seq` or `before_seq` a stretch; with `ids` a plain list; with `search` what is found.",
+                lists,
+            ),
             problem("404", "There is no such page."),
         ])
     }

@@ -1,6 +1,7 @@
 //! Messages.
 
 use chatapp_domain::message;
+use chatapp_domain::search::Hit;
 use chatapp_domain::user::UserId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -90,6 +91,32 @@ pub(crate) struct MessageHistory<'a> {
     pub(crate) results: Vec<Message<'a>>,
     /// The `seq` of the conversation's newest message, 0 where there is none.
     pub(crate) last_seq: i64,
+}
+
+/// A message in which all words occur.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FoundMessage<'a> {
+    #[serde(flatten)]
+    message: Message<'a>,
+    /// Where the words occur in `body`: from the first number up to but not including the second, in Unicode code points.
+    #[schema(value_type = Vec<Vec<usize>>, example = json!([[0, 4]]))]
+    matches: Vec<[usize; 2]>,
+}
+
+impl<'a> FoundMessage<'a> {
+    pub(crate) fn seen_by(reader: UserId, hit: &'a Hit) -> Self {
+        let matches = hit.places.iter().map(|place| [place.start, place.end]).collect();
+        Self { message: Message::seen_by(reader, &hit.message), matches }
+    }
+}
+
+/// What was found, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FoundMessages<'a> {
+    /// The absolute URL of the next page, if there is more to look through: there may be results again after a page
+    /// without any.
+    pub(crate) next: Option<String>,
+    pub(crate) results: Vec<FoundMessage<'a>>,
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ mod page;
 mod passwords;
 mod people;
 mod same_origin;
+mod search;
 mod send;
 mod sessions;
 mod sharing;

@@ -27,6 +27,7 @@ use chatapp_domain::post::{Links, Post};
 use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
+use chatapp_domain::search::Search;
 use chatapp_domain::session::Lifetime;
 use chatapp_domain::sign_up::{SignUpPolicy, SignUps};
 use chatapp_domain::tokens::Tokens;
@@ -238,6 +239,7 @@ fn services(
         email_changes: EmailChanges::new(all.recovery, accounts, secrets, now.clone(), post.clone()),
         links: post.map(|post| post.links),
         export: Export::new(all.messages.clone()),
+        search: Search::new(all.users.clone(), all.search),
         messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now),
         conversations: Conversations::new(all.users.clone(), all.conversations, told),
         directory: Directory::new(all.users.clone()),

@@ -94,6 +94,7 @@ pub(crate) fn stores(database: &Database) -> Stores {
         sign_ups: database.sign_ups(),
         invitations: database.invitations(),
         recovery: database.recovery(),
+        search: database.search(),
         avatars: database.avatars(),
         departures: database.departures(),
         health: database.health(),

@@ -144,7 +144,7 @@ impl State {
     }
 
     /// What somebody sent or received, oldest first in the order of their events.
-    fn messages_of(&self, reader: UserId) -> Vec<&Message> {
+    pub(super) fn messages_of(&self, reader: UserId) -> Vec<&Message> {
         let journal = self.journals.get(&reader);
         let events = journal.into_iter().flat_map(|journal| journal.events());
         let ids = events.filter_map(|event| match &event.change {

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chatapp_domain::message::{MessageId, Seq};
 use chatapp_domain::page::{Cursor, Numbered, PageNumber, PageSize};
 
+use super::search::search;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::json;
@@ -20,7 +21,8 @@ const MAX_IDS: usize = 100;
 
 /// Messages
 ///
-/// With `ids`: those of them that are yours. With `after_seq` or `before_seq`: a stretch of the conversation with
+/// With `ids`: those of them that are yours. With `search`: those in which all words occur, newest first, each with the
+/// places of the words; case and accents do not count. With `after_seq` or `before_seq`: a stretch of the conversation with
 /// `target`. Otherwise numbered pages, newest first, of the conversation with `target` or of everything.
 #[utoipa::path(
     get,
@@ -28,11 +30,13 @@ const MAX_IDS: usize = 100;
     tag = "messages",
     params(
         ("target" = Option<String>, Query, description = "The other person of the conversation."),
+        ("search" = Option<String>, Query, description = "Words, by their beginnings; at most 100 characters."),
+        ("cursor" = Option<String>, Query, description = "With `search`: from the `next` of the page before."),
         ("page" = Option<String>, Query, description = "A number from 1, or `last`."),
         ("ids" = Option<String>, Query, description = "At most 100 numbers with commas between."),
         ("after_seq" = Option<i64>, Query, minimum = 0, description = "What comes after, oldest first."),
         ("before_seq" = Option<i64>, Query, minimum = 0, description = "What comes before, newest first."),
-        ("limit" = Option<i64>, Query, minimum = 1, description = "With `after_seq` and `before_seq`: at most 100."),
+        ("limit" = Option<i64>, Query, minimum = 1, description = "With `after_seq`, `before_seq` and `search`: at most 100."),
     ),
     responses(MessageLists, InvalidQuery, Refusals),
 )]
@@ -44,6 +48,9 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     if let Some(ids) = query.text("ids") {
         return by_ids(&caller, ids, &shared).await;
+    }
+    if let Some(words) = query.text("search") {
+        return search(&caller, words, &query, &request, &shared).await;
     }
     match cursor(&query)? {
         Some(cursor) => history(caller, &query, cursor, &shared).await,
