@@ -52,7 +52,13 @@ const sharedZone = {
 const markup = 'Text reaches the page as text nodes only, never as markup.';
 
 export default defineConfig(
-  globalIgnores(['dist', 'test-results', 'playwright-report', 'src/api/schema.d.ts']),
+  globalIgnores([
+    'dist',
+    'screenshots',
+    'test-results',
+    'playwright-report',
+    'src/api/schema.d.ts',
+  ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

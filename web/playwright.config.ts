@@ -12,12 +12,18 @@ if (firstReading && !adminUrl) {
   );
 }
 
+/** They measure, so they run when nothing else does. */
+const figures = '**/performance.spec.ts';
+
 const mariadb = {
   name: 'mariadb',
   use: { engine: 'mariadb' as const },
   // What the page looks like does not depend on the database.
-  testIgnore: '**/accessibility.spec.ts',
+  testIgnore: [...['accessibility', 'states'].map((name) => `**/${name}.spec.ts`), figures],
 };
+
+const sqlite = { name: 'sqlite', use: { engine: 'sqlite' as const }, testIgnore: figures };
+const engines = adminUrl ? [sqlite, mariadb] : [sqlite];
 
 /** `npm run e2e`: the page in a real browser, against the real program. */
 export default defineConfig<object, ServerOptions>({
@@ -35,5 +41,13 @@ export default defineConfig<object, ServerOptions>({
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',
   },
-  projects: [{ name: 'sqlite', use: { engine: 'sqlite' } }, ...(adminUrl ? [mariadb] : [])],
+  projects: [
+    ...engines,
+    {
+      name: 'figures',
+      testMatch: figures,
+      use: { engine: 'sqlite' },
+      dependencies: engines.map(({ name }) => name),
+    },
+  ],
 });

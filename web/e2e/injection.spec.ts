@@ -2,7 +2,8 @@ import { payloads } from './support/payloads.ts';
 import { expect, test } from './support/test.ts';
 
 // That nothing runs, and that no policy has to stop it, is for every test's troubles to see.
-const markup = 'script:not([src]), img[onerror], svg[onload], iframe, object, embed, style:not([nonce]), base';
+const markup =
+  'script:not([src]), img[onerror], svg[onload], iframe, object, embed, style:not([nonce]), base';
 
 test('whatever is written is text', async ({ people }) => {
   const [ada, ben] = await people('ada', 'ben');
@@ -14,7 +15,9 @@ test('whatever is written is text', async ({ people }) => {
   }
   await expect(chat.page.locator(markup)).toHaveCount(before);
   await expect(chat.messages.locator('a:not([href^="http"])')).toHaveCount(0);
-  await expect(chat.messages.locator('[onerror], [onload], [onmouseover], [onclick]')).toHaveCount(0);
+  await expect(chat.messages.locator('[onerror], [onload], [onmouseover], [onclick]')).toHaveCount(
+    0,
+  );
 });
 
 test('whatever is searched for is text', async ({ people }) => {

@@ -4,11 +4,11 @@ import { browser } from './support/browser.ts';
 const afternoon = 16;
 const hoursAhead = ((afternoon + 12 - new Date().getUTCHours()) % 24) - 12;
 
-/** `npm run screenshots`: takes the README's pictures anew. */
+/** `npm run screenshots`: takes the pictures of the documentation anew, and draws the icons. */
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
-  testMatch: 'screenshots.ts',
+  testMatch: ['screenshots.ts', 'icons.ts'],
   reporter: 'list',
   use: {
     ...browser,

@@ -2,14 +2,37 @@ import { join } from 'node:path';
 import type { BrowserContextOptions } from '@playwright/test';
 import { Person } from './support/person.ts';
 import { expect, test } from './support/test.ts';
+import { choose, words } from './support/words.ts';
 
 const pictures = [
-  { name: 'chat-light', peer: 'jose', width: 1160, height: 720, colorScheme: 'light' },
-  { name: 'chat-dark', peer: 'noa', width: 1160, height: 720, colorScheme: 'dark' },
-  { name: 'chat-phone', peer: 'amira', width: 390, height: 780, colorScheme: 'light' },
+  {
+    name: 'chat-light',
+    peer: 'jose',
+    width: 1160,
+    height: 720,
+    colorScheme: 'light',
+    language: 'en',
+  },
+  { name: 'chat-dark', peer: 'noa', width: 1160, height: 720, colorScheme: 'dark', language: 'en' },
+  {
+    name: 'chat-phone',
+    peer: 'amira',
+    width: 390,
+    height: 780,
+    colorScheme: 'light',
+    language: 'en',
+  },
+  {
+    name: 'chat-arabic',
+    peer: 'amira',
+    width: 1160,
+    height: 720,
+    colorScheme: 'light',
+    language: 'ar',
+  },
 ] as const;
 
-for (const { name, peer, width, height, colorScheme } of pictures) {
+for (const { name, peer, width, height, colorScheme, language } of pictures) {
   test(name, async ({ server, newBrowser }) => {
     const told = await server.command(['demo']);
     const password = /password +(\S+)/.exec(told)?.[1];
@@ -24,11 +47,12 @@ for (const { name, peer, width, height, colorScheme } of pictures) {
     const other = await (await enter(peer)).openChat('ada');
 
     const ada = await enter('ada', { viewport: { width, height }, colorScheme });
-    const chat = await ada.openChat(peer);
-    await expect(chat.bodies.last()).toBeInViewport();
+    await choose(ada.context, language);
+    const { page } = await ada.open(`/c/${peer}/`);
+    await expect(page.getByRole('article').last()).toBeInViewport();
     await other.composer.pressSequentially('…');
-    await expect(chat.page.getByText('typing…').last()).toBeVisible();
-    await chat.page.screenshot({
+    await expect(page.getByText(words(language)('presence.typing')).last()).toBeVisible();
+    await page.screenshot({
       path: join(import.meta.dirname, '../../docs/images', `${name}.png`),
       animations: 'disabled',
     });

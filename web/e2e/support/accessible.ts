@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
@@ -8,13 +9,29 @@ const looks = [
   { colorScheme: 'light', width: 320 },
   { colorScheme: 'dark', width: 320 },
 ] as const;
+/** The two that have least in common, for what has been looked at in all four before. */
+export const few = [looks[0], looks[3]] as const;
 
-/** Nothing to find for axe, and nothing that has to be scrolled sideways, in any look. */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
-  for (const { colorScheme, width } of looks) {
+const pictures = join(import.meta.dirname, '../../screenshots');
+
+/**
+ * Nothing to find for axe, and nothing that has to be scrolled sideways, in any
+ * look. With a name, each look is also kept as a picture, for people to judge.
+ */
+export async function expectAccessible(
+  page: Page,
+  what: string,
+  name?: string,
+  seen: readonly (typeof looks)[number][] = looks,
+): Promise<void> {
+  for (const { colorScheme, width } of seen) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 720 });
     await expectStill(page);
+    if (name) {
+      const path = join(pictures, `${name}-${colorScheme}-${width}.png`);
+      await page.screenshot({ path, animations: 'disabled' });
+    }
     const { violations } = await new AxeBuilder({ page }).withTags(wcag).analyze();
     const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
     expect.soft(found, `${what}, ${colorScheme}, ${width} pixels wide`).toEqual([]);

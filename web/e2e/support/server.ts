@@ -91,6 +91,18 @@ export class Server {
     return (await run(binary, words, { cwd: this.#directory, env })).stdout;
   }
 
+  /** Thousands, as an administrator imports them; without addresses. */
+  async importUsers(usernames: readonly string[]): Promise<void> {
+    const lines = usernames.map((username) => `${username},,${password}`);
+    const importing = run(binary, ['createuser', '--from-csv', '-'], {
+      cwd: this.#directory,
+      env: this.#environment,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    importing.child.stdin?.end(['username,email,password', ...lines, ''].join('\n'));
+    await importing;
+  }
+
   async createUsers(...usernames: string[]): Promise<void> {
     for (const username of usernames) {
       await this.command(['createuser', '--noinput', '--username', username], password);

@@ -23,7 +23,8 @@ export function SearchField({ ref, label, value, onChange, longest }: Props) {
         aria-label={label}
         placeholder={label}
         value={value}
-        dir="auto"
+        // Without a letter, the direction is that of the page.
+        dir={value === '' ? undefined : 'auto'}
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}

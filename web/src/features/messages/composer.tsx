@@ -69,7 +69,8 @@ export function Composer({ name, limit, initialText, onChange, onSend, focusAtOn
           ref={field}
           className={css.field}
           rows={1}
-          dir="auto"
+          // Without a letter, the direction is that of the page.
+          dir={text === '' ? undefined : 'auto'}
           aria-label={t('composer.label', { name })}
           placeholder={t('composer.placeholder')}
           value={text}

@@ -116,6 +116,9 @@ export function useScroll(options: Options): Scrolling {
     if (!element) return;
     const observer = new ResizeObserver(() => onResize());
     observer.observe(element);
+    // Rows that turn out higher than they were thought to be move the end away.
+    const list = element.querySelector('[role="list"]');
+    if (list) observer.observe(list);
     return () => observer.disconnect();
   }, [scrollerRef]);
 
@@ -124,6 +127,11 @@ export function useScroll(options: Options): Scrolling {
     if (!handle) return;
     const below = handle.scrollSize - handle.viewportSize - offset;
     const end = !detached && below <= atEndWithin;
+    // The end went away by itself, as when the window gets narrower: nobody has scrolled up.
+    if (!end && following.current && !detached && offset >= lastOffset.current) {
+      lastOffset.current = offset;
+      return scrollToEnd();
+    }
     following.current = end;
     setAtEnd(end);
     onAtEnd(end);
