@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -301,4 +301,19 @@ async fn even_the_longest_log_tells_no_secret() {
     for line in log.lines() {
         assert!(!line.contains(char::is_control), "{line:?}");
     }
+}
+
+#[tokio::test]
+async fn a_link_that_somebody_writes_is_followed_by_nobody() {
+    let server = Server::with_people(Engine::Sqlite, &["ada"]).unwrap();
+    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let ada = Client::log_in(&server, "ada").await;
+    let link = format!("http://{}/picture.png", elsewhere.local_addr().unwrap());
+    let sent = ada.send("ada", &format!("{link} ![picture]({link})")).await;
+    ada.message(&sent["id"].to_string()).await;
+    assert_eq!(Client::stranger(&server).get("/health/ready").await.status(), 200);
+    // Whatever it does, it has done when it has gone.
+    drop(server);
+    assert_eq!(elsewhere.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
