@@ -81,8 +81,8 @@ async fn go_on_from(stage: &mut Stage, file: &str, history: &[Record], from: Mic
     let (expected, missing) = missing(history, from, &kept);
     anyhow::ensure!(missing.is_empty(), "{} of {expected} are missing: {:?}", missing.len(), missing.first());
     stage.notes.push(format!(
-        "{expected} messages were acknowledged before the backup began: 0 missing among the {} restored; every device was \
-         told to load anew",
+        "{expected} acknowledgements came before the backup began, repeats included: none of their messages is missing \
+         among the {} restored; every device was told to load anew",
         kept.len()
     ));
     server.kill().await
