@@ -14,15 +14,29 @@ use crate::history::Outcome;
 
 /// Longer than a request is waited for at all.
 const FOR_EVER: Duration = Duration::from_secs(60);
+/// How often a first message is sent at most.
+const OPENING_TRIES: usize = 10;
 
 /// Says a first thing in every conversation.
 pub(super) async fn open_conversations(person: &Person) -> anyhow::Result<()> {
     for (n, peer) in person.peers.iter().enumerate() {
         let (key, body) = content(person, peer, &format!("first-{n}"));
-        let (outcome, answer) = person.send(peer, &key, &body, FOR_EVER).await;
-        anyhow::ensure!(outcome == Outcome::Ok, "a first message was not accepted: {answer:?}");
+        open(person, peer, &key, &body).await?;
     }
     Ok(())
+}
+
+/// A server with a defect may need to be asked again.
+async fn open(person: &Person, peer: &str, key: &str, body: &str) -> anyhow::Result<()> {
+    for _ in 0..OPENING_TRIES {
+        let (outcome, answer) = person.send(peer, key, body, FOR_EVER).await;
+        match outcome {
+            Outcome::Ok => return Ok(()),
+            Outcome::Fail => anyhow::bail!("a first message was refused: {answer:?}"),
+            Outcome::Info => sleep(Duration::from_millis(50)).await,
+        }
+    }
+    anyhow::bail!("a first message was not accepted")
 }
 
 /// Sends to random people at random moments until the chat ends.

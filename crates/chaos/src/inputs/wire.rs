@@ -10,6 +10,9 @@ use tokio::time::timeout;
 /// Longer than any answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How a socket's request begins.
+const HANDSHAKE: &str = "GET /ws HTTP/1.1\r\n";
+
 /// Who asks, and what there is.
 pub(super) struct Scene<'a> {
     /// A session's.
@@ -56,7 +59,7 @@ pub(super) fn request(scene: &Scene, method: &str, path: &str, headers: &str, bo
 /// A socket's handshake, and what follows it at once.
 pub(super) fn socket(scene: &Scene, frames: &[u8]) -> Vec<u8> {
     let head = format!(
-        "GET /ws HTTP/1.1\r\nHost: localhost\r\nCookie: {}\r\nSec-Fetch-Site: same-origin\r\nConnection: Upgrade\r\n\
+        "{HANDSHAKE}Host: localhost\r\nCookie: {}\r\nSec-Fetch-Site: same-origin\r\nConnection: Upgrade\r\n\
          Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
         scene.cookie
     );
@@ -69,6 +72,10 @@ pub(super) async fn ask(address: SocketAddr, request: &[u8]) -> Answer {
         let Ok(mut stream) = TcpStream::connect(address).await else { return Answer::Nothing };
         // The server may have heard enough before all of it is sent.
         let _ = stream.write_all(request).await;
+        if request.starts_with(HANDSHAKE.as_bytes()) {
+            // A frame that says that more follows would be waited for.
+            let _ = stream.shutdown().await;
+        }
         let mut said = Vec::new();
         let _ = stream.read_to_end(&mut said).await;
         understand(&said)
