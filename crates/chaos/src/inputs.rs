@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use futures_util::{StreamExt, stream};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
@@ -25,6 +26,8 @@ use crate::stage::{Engine, Stage};
 /// How many of each class are tried.
 const TRIES: usize = 500;
 const SHORT_TRIES: usize = 40;
+/// How many are tried at once: fewer than a person may have sockets.
+const AT_ONCE: usize = 8;
 
 /// How long the server may take to accept a message.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -74,10 +77,13 @@ async fn try_on(plan: &Plan, engine: Engine, inputs: &mut Inputs) -> anyhow::Res
         eprintln!("{} on {}", class.name, engine.name());
         let mut random = StdRng::seed_from_u64(plan.seed);
         let mut row = Row { class, engine, tried: 0, answers: BTreeMap::new(), wrong: Vec::new() };
-        for n in 0..if plan.short { SHORT_TRIES } else { TRIES } {
-            let request = (class.make)(&mut random, n, &wire::Scene { cookie: &ada.cookie, message });
-            let answer = wire::ask(stage.server.address(), &request).await;
-            row.note(&request, answer);
+        let scene = wire::Scene { cookie: &ada.cookie, message };
+        let tries = if plan.short { SHORT_TRIES } else { TRIES };
+        let requests: Vec<Vec<u8>> = (0..tries).map(|n| (class.make)(&mut random, n, &scene)).collect();
+        let asking = requests.iter().map(async |request| (request, wire::ask(stage.server.address(), request).await));
+        let mut answers = stream::iter(asking).buffer_unordered(AT_ONCE);
+        while let Some((request, answer)) = answers.next().await {
+            row.note(request, answer);
         }
         inputs.rows.push(row);
     }
