@@ -41,6 +41,7 @@ use crate::console::StandardOutput;
 use crate::passwords::BcryptHasher;
 use crate::secret_key::{self, SecretKey};
 use crate::secrets::SystemSecrets;
+use crate::upgrade;
 
 /// Everything but the network.
 pub(crate) struct Application {
@@ -217,10 +218,11 @@ pub(crate) fn open_database(settings: &Settings) -> anyhow::Result<Database> {
     secret_key::make_data_directory(&storage.data_dir)?;
     let database = Database::open(&storage.database)?;
     if storage.database.url.is_sqlite() {
-        for name in database.migrate()? {
+        for name in upgrade::bring_up_to_date(&database, &storage.database.url)? {
             log::info!("migrated {}: {name}", storage.database.url);
         }
     }
+    upgrade::refuse_newer(&database, &storage.database.url)?;
     match database.pending_migrations()?.len() {
         0 if database.is_unfinished_copy()? => {
             bail!("{} is an unfinished copy; give chatapp copy-database again", storage.database.url)

@@ -18,6 +18,7 @@ mod prompt;
 mod secret_key;
 mod secrets;
 mod serve;
+mod upgrade;
 mod workers;
 
 fn main() -> ExitCode {

@@ -17,7 +17,7 @@ use crate::error::{UnitError, is_conflict, store_error};
 use crate::health;
 use crate::lane::Lane;
 use crate::members::{Watch, first_writable};
-use crate::migrations;
+use crate::migrations::{self, age::Age};
 use crate::recent::Recent;
 use crate::settings::Settings;
 use crate::url::DatabaseUrl;
@@ -125,6 +125,11 @@ impl Database {
     /// The names of the migrations that have not run yet. Blocks.
     pub fn pending_migrations(&self) -> Result<Vec<String>, OpenError> {
         self.with_own_connection(|connection, _| migrations::pending(connection))
+    }
+
+    /// Whether it is older or newer than this program. Blocks.
+    pub fn age(&self) -> Result<Age, OpenError> {
+        self.with_own_connection(|connection, _| migrations::age::of(connection))
     }
 
     /// Runs the pending migrations and gives their names; of two processes at once one waits for the other. Blocks.

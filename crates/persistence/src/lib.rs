@@ -47,6 +47,7 @@ mod writer;
 pub use backup::{BackupError, Contents, Progress, Restore, back_up, restore};
 pub use copy::{Copied, CopiedTable, CopyError, CopyProgress, copy};
 pub use database::{Database, OpenError};
+pub use migrations::age::Age;
 pub use moving_in::{
     MessageFate, MovedMessage, MovedPerson, Original, OriginalKey, OriginalPerson, OriginalText, PersonFate, Target,
 };

@@ -1,5 +1,6 @@
 //! The migrations of both engines, built into the binary.
 
+pub(crate) mod age;
 mod lease;
 
 use diesel::migration::{Migration, MigrationSource};

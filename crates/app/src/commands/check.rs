@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use chatapp_persistence::Database;
+use chatapp_persistence::{Age, Database};
 
 use crate::commands::block_on;
 use crate::config::layers::Outside;
@@ -104,6 +104,17 @@ impl Findings {
     }
 
     fn content(&mut self, database: &Database) {
+        match database.age() {
+            Ok(Age { demanded: Some(version), .. }) => {
+                self.problems.push(format!("its tables belong to a newer version of chatapp, which knows {version}"));
+            }
+            Ok(Age { unknown, .. }) if !unknown.is_empty() => {
+                self.warnings
+                    .push(format!("a newer version of chatapp has extended its tables: {}", unknown.join(", ")));
+            }
+            Ok(_) => {}
+            Err(error) => self.problems.push(chain(&error)),
+        }
         match database.is_unfinished_copy() {
             Ok(false) => self.notes.push("its tables are up to date".to_owned()),
             Ok(true) => self.problems.push("it is an unfinished copy; give chatapp copy-database again".to_owned()),

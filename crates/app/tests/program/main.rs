@@ -23,3 +23,4 @@ mod restart;
 mod rolling;
 mod support;
 mod tokens;
+mod upgrades;
