@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use chatapp_domain::accounts::Accounts;
 use chatapp_domain::avatars::Avatars;
+use chatapp_domain::blocking::Blocking;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::departures::Departures;
@@ -23,6 +24,7 @@ use chatapp_domain::post::{Links, Post};
 use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
+use chatapp_domain::reports::Reports;
 use chatapp_domain::search::{HintingNotifier, Indexing, Search};
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::{Clock, SystemClock};
@@ -132,7 +134,7 @@ impl Application {
             settings.accounts.sign_up,
         );
         let recovery = Recovery::new(recovery, accounts.clone(), hasher, secrets.clone(), clock.clone(), post.clone());
-        let presence = Presence::new(users.clone(), feed.clone(), notifier.clone(), clock.clone());
+        let presence = Presence::new(users.clone(), database.blocks(), feed.clone(), notifier.clone(), clock.clone());
         let search = database.search();
         let indexing = Indexing::new(search.clone());
         let hinting = Arc::new(HintingNotifier::new(notifier.clone(), indexing.clone()));
@@ -163,7 +165,9 @@ impl Application {
             export: Export::new(database.messages()),
             messaging: Messaging::new(users.clone(), database.messages(), hinting.clone(), clock.clone()),
             search: Search::new(users.clone(), search),
-            conversations: Conversations::new(users.clone(), database.conversations(), hinting),
+            reports: Reports::new(database.reports(), clock.clone()),
+            conversations: Conversations::new(users.clone(), database.conversations(), database.blocks(), hinting),
+            blocking: Blocking::new(users.clone(), database.blocks(), notifier.clone(), clock.clone()),
             directory: Directory::new(users),
             presence,
             catch_up: CatchUp::new(events),

@@ -7,6 +7,7 @@ use crate::event::{Change, Event, Pos};
 use crate::message::Seq;
 use crate::page::PageSize;
 use crate::ports::StoreError;
+use crate::ports::blocks::BlockStore;
 use crate::ports::conversations::{ConversationStore, ReadMoved};
 use crate::ports::notifications::{Notifier, Whisper};
 use crate::ports::users::UserStore;
@@ -17,6 +18,7 @@ use crate::user::Identity;
 pub struct Conversations {
     users: Arc<dyn UserStore>,
     conversations: Arc<dyn ConversationStore>,
+    blocks: Arc<dyn BlockStore>,
     notifier: Arc<dyn Notifier>,
 }
 
@@ -34,9 +36,10 @@ impl Conversations {
     pub fn new(
         users: Arc<dyn UserStore>,
         conversations: Arc<dyn ConversationStore>,
+        blocks: Arc<dyn BlockStore>,
         notifier: Arc<dyn Notifier>,
     ) -> Self {
-        Self { users, conversations, notifier }
+        Self { users, conversations, blocks, notifier }
     }
 
     /// The conversations of `me`, latest activity first, from the cursor that the page before gave.
@@ -78,9 +81,12 @@ impl Conversations {
         self.conversations.mark_delivered(&place, seq, Box::new(then)).await
     }
 
-    /// Tells `peer` that `me` started or stopped typing. Names nobody has are ignored.
+    /// Tells `peer` that `me` started or stopped typing, unless a block keeps them apart. Names nobody has are ignored.
     pub async fn typing(&self, me: &Identity, peer: &str, typing: bool) -> Result<(), StoreError> {
-        if let Some(peer) = self.users.identify(peer).await?.filter(|peer| peer.id != me.id) {
+        let peer = self.users.identify(peer).await?.filter(|peer| peer.id != me.id);
+        if let Some(peer) = peer
+            && !self.blocks.keeps_apart(me.id, peer.id).await?
+        {
             self.notifier.whisper(peer.id, Whisper::Typing { peer: me.username.clone(), typing });
         }
         Ok(())

@@ -4,6 +4,8 @@
 pub mod accounts;
 pub mod avatar;
 pub mod avatars;
+pub mod block;
+pub mod blocking;
 pub mod catch_up;
 pub mod conversation;
 pub mod conversations;
@@ -27,6 +29,8 @@ pub mod presence;
 pub mod privacy;
 pub mod reconciliation;
 pub mod recovery;
+pub mod report;
+pub mod reports;
 pub mod search;
 pub mod session;
 pub mod sign_up;

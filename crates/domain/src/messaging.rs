@@ -21,6 +21,9 @@ pub enum SendError {
     /// Nobody has that name.
     #[error("no such recipient")]
     NoSuchRecipient,
+    /// One of the two blocks the other; it is not said who.
+    #[error("You cannot message this person.")]
+    Blocked,
     /// The key was used for another message.
     #[error("the idempotency key was used for another message")]
     KeyReused,
@@ -66,6 +69,7 @@ impl Messaging {
         let saved = self.messages.append(draft, Box::new(move |appended| tell(&*notifier, appended))).await;
         saved.map_err(|error| match error {
             AppendError::KeyReused => SendError::KeyReused,
+            AppendError::Blocked => SendError::Blocked,
             AppendError::NoSuchUser => SendError::NoSuchRecipient,
             AppendError::Store(error) => SendError::Store(error),
         })

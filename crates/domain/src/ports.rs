@@ -2,6 +2,7 @@
 //! lives inside it.
 
 pub mod avatars;
+pub mod blocks;
 pub mod conversations;
 pub mod departures;
 pub mod events;
@@ -13,6 +14,7 @@ pub mod nodes;
 pub mod notifications;
 pub mod passwords;
 pub mod recovery;
+pub mod reports;
 pub mod search;
 pub mod secrets;
 pub mod sessions;

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::block::Blocks;
 use crate::ports::StoreError;
+use crate::ports::blocks::BlockStore;
 use crate::ports::notifications::{EventFeed, Notifier, Whisper};
 use crate::ports::users::UserStore;
 use crate::privacy::{Privacy, PrivacyChange};
@@ -14,19 +16,23 @@ use crate::user::{Identity, User, UserId};
 const CHUNK: usize = 500;
 const MOST_DEPARTED: usize = 50_000;
 
-/// What one person may know of another's presence. Whoever may know nothing sees somebody who is never there.
+/// What one person may know of another's presence, and whether they block the other. Whoever may know nothing sees somebody
+/// who is never there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Seen {
     /// Whether the person has a connection just now.
     pub online: bool,
     /// When the person last had one, as far as it is known: it lags by up to a minute while they are here.
     pub last_seen: Option<Timestamp>,
+    /// Whether the one who looks blocks the person.
+    pub is_blocked: bool,
 }
 
 /// Tells who is here to those who may know, and keeps when people were last here.
 #[derive(Clone)]
 pub struct Presence {
     users: Arc<dyn UserStore>,
+    blocks: Arc<dyn BlockStore>,
     feed: Arc<dyn EventFeed>,
     notifier: Arc<dyn Notifier>,
     clock: Arc<dyn Clock>,
@@ -38,11 +44,12 @@ impl Presence {
     /// A service over the given store and connections.
     pub fn new(
         users: Arc<dyn UserStore>,
+        blocks: Arc<dyn BlockStore>,
         feed: Arc<dyn EventFeed>,
         notifier: Arc<dyn Notifier>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { users, feed, notifier, clock, departed: Arc::default() }
+        Self { users, blocks, feed, notifier, clock, departed: Arc::default() }
     }
 
     /// What `me` sees of these people, in their order: at most one look into the store, however many they are.
@@ -53,14 +60,15 @@ impl Presence {
     ) -> Result<Vec<Seen>, StoreError> {
         let people: Vec<&User> = people.into_iter().collect();
         let viewer = self.viewer(me.id, people.iter().map(|person| person.id).collect()).await?;
-        Ok(people.into_iter().map(|person| self.seen(viewer, person)).collect())
+        Ok(people.into_iter().map(|person| self.seen(&viewer, person)).collect())
     }
 
-    fn seen(&self, viewer: Viewer, person: &User) -> Seen {
+    fn seen(&self, viewer: &Viewer, person: &User) -> Seen {
+        let is_blocked = viewer.blocks.blocked.contains(&person.id);
         if !viewer.may_see(person.id, person.privacy) {
-            return Seen::default();
+            return Seen { is_blocked, ..Seen::default() };
         }
-        Seen { online: self.feed.is_online(person.id), last_seen: person.last_seen }
+        Seen { online: self.feed.is_online(person.id), last_seen: person.last_seen, is_blocked }
     }
 
     /// Those of these people whose coming and going `me` may follow, in their order.
@@ -76,10 +84,10 @@ impl Presence {
     /// of them at once.
     async fn viewer(&self, me: UserId, people: Vec<UserId>) -> Result<Viewer, StoreError> {
         if people.iter().all(|person| *person == me) {
-            return Ok(Viewer { me, privacy: Privacy::OPEN });
+            return Ok(Viewer { me, privacy: Privacy::OPEN, blocks: Blocks::default() });
         }
         let privacy = self.users.privacy_of(vec![me]).await?.first().map_or(Privacy::OPEN, |(_, privacy)| *privacy);
-        Ok(Viewer { me, privacy })
+        Ok(Viewer { me, privacy, blocks: self.blocks.around(me).await? })
     }
 
     /// Changes what `me` shares. Those who follow `me`, and the connections of `me`, then decide anew.
@@ -126,15 +134,15 @@ impl Presence {
 }
 
 /// Somebody who looks at others.
-#[derive(Clone, Copy)]
 struct Viewer {
     me: UserId,
     privacy: Privacy,
+    blocks: Blocks,
 }
 
 impl Viewer {
     /// Whether the viewer may know of the presence of somebody who shares this much: decided here and nowhere else.
-    fn may_see(self, person: UserId, shares: Privacy) -> bool {
-        person == self.me || self.privacy.share_presence(shares)
+    fn may_see(&self, person: UserId, shares: Privacy) -> bool {
+        person == self.me || !self.blocks.keep_apart(person) && self.privacy.share_presence(shares)
     }
 }

@@ -26,7 +26,7 @@ async fn scene() -> Scene {
     let (memory, notifier) = (MemoryStores::new(), RecordingNotifier::default());
     let (ada, bob) = (a_user(&memory, "ada").await, a_user(&memory, "bob").await);
     let store = Arc::new(memory.clone());
-    let conversations = Conversations::new(store.clone(), store, Arc::new(notifier.clone()));
+    let conversations = Conversations::new(store.clone(), store.clone(), store, Arc::new(notifier.clone()));
     Scene { memory, notifier, conversations, ada, bob }
 }
 

@@ -28,7 +28,8 @@ async fn scene() -> Scene {
     clock.set(NEW_YEAR);
     let (ada, bob) = (a_user(&memory, "ada").await, a_user(&memory, "bob").await);
     let feed = ClaimedFeed { connected: vec![(bob.id, Vec::new())] };
-    let presence = Presence::new(Arc::new(memory.clone()), Arc::new(feed), Arc::new(notifier.clone()), Arc::new(clock));
+    let store = Arc::new(memory.clone());
+    let presence = Presence::new(store.clone(), store, Arc::new(feed), Arc::new(notifier.clone()), Arc::new(clock));
     Scene { memory, notifier, presence, ada, bob }
 }
 
@@ -52,15 +53,18 @@ impl Scene {
 #[tokio::test]
 async fn whoever_is_here_or_was_is_seen() {
     let scene = scene().await;
-    assert_eq!(scene.sees(&scene.ada, &scene.bob).await, Seen { online: true, last_seen: None });
+    assert_eq!(scene.sees(&scene.ada, &scene.bob).await, Seen { online: true, ..Seen::default() });
     scene.presence.note_present().await.unwrap();
-    assert_eq!(scene.sees(&scene.ada, &scene.bob).await, Seen { online: true, last_seen: Some(NEW_YEAR) });
+    assert_eq!(
+        scene.sees(&scene.ada, &scene.bob).await,
+        Seen { online: true, last_seen: Some(NEW_YEAR), is_blocked: false }
+    );
     assert_eq!(scene.sees(&scene.bob, &scene.ada).await, Seen::default());
     // Whoever is still connected somewhere has not left.
     scene.presence.left(scene.bob.id);
     scene.presence.left(scene.ada.id);
     scene.presence.note_departed().await.unwrap();
-    assert_eq!(scene.sees(&scene.bob, &scene.ada).await, Seen { online: false, last_seen: Some(NEW_YEAR) });
+    assert_eq!(scene.sees(&scene.bob, &scene.ada).await, Seen { last_seen: Some(NEW_YEAR), ..Seen::default() });
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod avatar;
+pub(crate) mod blocks;
 pub(crate) mod conversations;
 pub(crate) mod departure;
 pub(crate) mod docs;
@@ -15,6 +16,7 @@ pub(crate) mod me;
 pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod password;
+pub(crate) mod reports;
 pub(crate) mod root;
 pub(crate) mod session;
 pub(crate) mod sessions;

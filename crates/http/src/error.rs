@@ -45,6 +45,8 @@ pub(crate) enum ApiError {
     TooLarge,
     #[error("request body too slow")]
     TooSlow,
+    #[error("kept apart by a block")]
+    Blocked,
     #[error("idempotency key reused")]
     KeyReused,
     #[error("cursor leads nowhere")]
@@ -126,6 +128,7 @@ impl ApiError {
             ),
             Self::TooLarge => answer(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Request body too large.".into()),
             Self::TooSlow => answer(StatusCode::REQUEST_TIMEOUT, "timeout", "Request body took too long.".into()),
+            Self::Blocked => answer(StatusCode::FORBIDDEN, "blocked", "You cannot message this person.".into()),
             Self::KeyReused => answer(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency_key_reused",
@@ -186,6 +189,7 @@ impl ApiError {
             | Self::UnsupportedEncoding(_)
             | Self::TooLarge
             | Self::TooSlow
+            | Self::Blocked
             | Self::KeyReused
             | Self::Reset
             | Self::SignUpClosed
@@ -236,7 +240,7 @@ mod tests {
     #[test]
     fn each_error_has_its_status_code_and_detail() {
         let unavailable = "Service temporarily unavailable, try again later.";
-        let table: [(ApiError, u16, &str, &str); 22] = [
+        let table: [(ApiError, u16, &str, &str); 23] = [
             (ApiError::NotAuthenticated, 403, "not_authenticated", "Authentication credentials were not provided."),
             (ApiError::InvalidToken, 401, "invalid_token", "Invalid token."),
             (
@@ -263,6 +267,7 @@ mod tests {
             ),
             (ApiError::TooLarge, 413, "too_large", "Request body too large."),
             (ApiError::TooSlow, 408, "timeout", "Request body took too long."),
+            (ApiError::Blocked, 403, "blocked", "You cannot message this person."),
             (ApiError::KeyReused, 422, "idempotency_key_reused", "This idempotency key was used for another message."),
             (ApiError::Reset, 410, "reset", "Reload required."),
             (

@@ -10,8 +10,8 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi};
 
 pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
 use crate::api::{
-    account, avatar, conversations, departure, email, events, export, invitations, me, messages, password, root,
-    session, sessions, tokens, users,
+    account, avatar, blocks, conversations, departure, email, events, export, invitations, me, messages, password,
+    reports, root, session, sessions, tokens, users,
 };
 use crate::routes;
 use crate::wire;
@@ -34,6 +34,9 @@ use crate::wire;
         conversations::mark_delivered,
         users::list,
         users::show,
+        blocks::list,
+        blocks::block,
+        blocks::unblock,
         me::show,
         me::change,
         departure::leave,
@@ -62,6 +65,9 @@ use crate::wire;
         invitations::list,
         invitations::make,
         invitations::withdraw,
+        reports::file,
+        reports::list,
+        reports::change,
         root::show,
     ),
     components(schemas(

@@ -6,8 +6,8 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{ResponseError, guard};
 
 use crate::api::{
-    account, avatar, conversations, departure, docs, email, events, export, health, invitations, me, messages, metrics,
-    password, root, session as log_in, sessions, tokens, users,
+    account, avatar, blocks, conversations, departure, docs, email, events, export, health, invitations, me, messages,
+    metrics, password, reports, root, session as log_in, sessions, tokens, users,
 };
 use crate::bearer;
 use crate::endpoint::Endpoint;
@@ -25,6 +25,7 @@ pub(crate) fn api() -> Vec<Endpoint> {
     vec![
         Endpoint::at("/message/").get(messages::list).on(Method::POST, messages::send),
         Endpoint::at("/message/{id}/").get(messages::show),
+        Endpoint::at("/message/{id}/report/").on(Method::POST, reports::file),
         Endpoint::at("/event/").get(events::list),
         Endpoint::at("/conversation/").get(conversations::list),
         Endpoint::at("/conversation/{username}/read/").on(Method::PUT, conversations::mark_read),
@@ -35,6 +36,8 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/me/export/").get(export::show),
         Endpoint::at("/me/avatar/").on(Method::PUT, avatar::put).on(Method::DELETE, avatar::remove),
         Endpoint::at("/me/").get(me::show).on(Method::PATCH, me::change).on(Method::DELETE, departure::leave),
+        Endpoint::at("/me/block/").get(blocks::list),
+        Endpoint::at("/me/block/{username}/").on(Method::PUT, blocks::block).on(Method::DELETE, blocks::unblock),
         Endpoint::at("/session/").on(Method::POST, log_in::log_in).on(Method::DELETE, log_in::log_out),
         Endpoint::at("/me/session/").get(sessions::list).on(Method::DELETE, sessions::end_others),
         Endpoint::at("/me/session/{id}/").on(Method::DELETE, sessions::end),
@@ -51,6 +54,8 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/email/confirm/").on(Method::POST, email::confirm),
         Endpoint::at("/admin/invitation/").get(invitations::list).on(Method::POST, invitations::make),
         Endpoint::at("/admin/invitation/{id}/").on(Method::DELETE, invitations::withdraw),
+        Endpoint::at("/admin/report/").get(reports::list),
+        Endpoint::at("/admin/report/{id}/").on(Method::PATCH, reports::change),
         Endpoint::at("/").get(root::show),
         Endpoint::at("/openapi.json/").get(docs::document),
         Endpoint::at("/docs/").get(docs::explorer),

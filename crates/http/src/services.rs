@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chatapp_domain::accounts::Accounts;
 use chatapp_domain::avatars::Avatars;
+use chatapp_domain::blocking::Blocking;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::departures::Departures;
@@ -20,6 +21,7 @@ use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::post::Links;
 use chatapp_domain::presence::Presence;
 use chatapp_domain::recovery::Recovery;
+use chatapp_domain::reports::Reports;
 use chatapp_domain::search::Search;
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
@@ -54,8 +56,12 @@ pub struct Services {
     pub export: Export,
     /// Finding messages.
     pub search: Search,
+    /// Reporting messages.
+    pub reports: Reports,
     /// Conversations, read positions, typing.
     pub conversations: Conversations,
+    /// Keeping people apart.
+    pub blocking: Blocking,
     /// Finding people.
     pub directory: Directory,
     /// Who is here, for those who may know.

@@ -9,6 +9,7 @@ mod invitation;
 mod message;
 mod password;
 mod problem;
+mod report;
 mod server_frame;
 mod sign_up;
 mod time;
@@ -27,6 +28,7 @@ pub(crate) use self::message::{
 };
 pub(crate) use self::password::{Change, Forgotten, Reset};
 pub(crate) use self::problem::{FieldProblems, Problem};
+pub(crate) use self::report::{FiledReport, Report, ReportChange, ReportPage, ReportWish};
 pub(crate) use self::server_frame::ServerFrame;
 pub(crate) use self::sign_up::{
     AccountState, Again, Check, CheckedFields, Detail, FirstAccount, LinkToken, Made, SignUp,
@@ -34,4 +36,4 @@ pub(crate) use self::sign_up::{
 pub(crate) use self::time::Stamp;
 pub(crate) use self::token::{MadeToken, Token, TokenWish, Tokens};
 pub use self::token::{made_token_json, tokens_json};
-pub(crate) use self::user::User;
+pub(crate) use self::user::{People, User};

@@ -8,7 +8,7 @@
 mod mysql;
 mod sqlite;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chatapp_domain::conversation::Pair;
 use chatapp_domain::event::Pos;
@@ -50,6 +50,8 @@ enum Fate {
     SameAs(usize),
     /// Its key was used for another message.
     KeyReused,
+    /// One of its people blocks the other.
+    Blocked,
     /// One of its people is gone.
     NoSuchUser,
 }
@@ -88,6 +90,8 @@ struct NewMessageRow<'a> {
 struct Counters {
     feeds: HashMap<i64, FeedRow>,
     threads: HashMap<Pair, Thread>,
+    /// Which of the people that write to each other now are kept apart by a block.
+    apart: HashSet<Pair>,
 }
 
 /// Where a conversation has got to: what its newest message's row says.
@@ -155,10 +159,6 @@ impl Append {
         self.draft.recipient.id.0
     }
 
-    fn has_key(&self) -> bool {
-        self.draft.key.is_some()
-    }
-
     fn key(&self) -> Option<(i64, String)> {
         self.draft.key.as_ref().map(|key| (self.sender(), key.as_str().to_owned()))
     }
@@ -203,6 +203,7 @@ impl Append {
                     .map(Saved::Repeat)
                     .ok_or_else(|| AppendError::Store(StoreError::Failed("a repeat without its first".into()))),
                 Fate::KeyReused => Err(AppendError::KeyReused),
+                Fate::Blocked => Err(AppendError::Blocked),
                 Fate::NoSuchUser => Err(AppendError::NoSuchUser),
                 Fate::Open => Err(AppendError::Store(StoreError::Failed("a draft was passed over".into()))),
             });
@@ -267,8 +268,8 @@ impl Appender {
         let look = self.expects_repeats;
         match connection {
             AnyConnection::Sqlite(connection) => {
-                let earlier = if look { sqlite::earlier(connection, drafts)? } else { Earlier::new() };
                 let counters = self.remembered.counters(connection, drafts)?;
+                let earlier = sqlite::earlier(connection, &worth_a_look(drafts, counters, look))?;
                 let wanted = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
                 let mut ids = sqlite::take_ids(connection, wanted)?;
                 decide(drafts, &earlier, counters, || ids.next());
@@ -276,7 +277,7 @@ impl Appender {
             }
             AnyConnection::Mysql(connection) => {
                 let mut counters = self.known.counters(connection, drafts)?;
-                let earlier = if look { mysql::earlier(connection, drafts)? } else { Earlier::new() };
+                let earlier = mysql::earlier(connection, &worth_a_look(drafts, &counters, look))?;
                 decide(drafts, &earlier, &mut counters, || self.ids.next());
                 mysql::save(connection, drafts, &counters)
             }
@@ -299,6 +300,8 @@ fn decide(
         } else if let Some(first) = key.as_ref().and_then(|key| firsts.get(key)).copied() {
             let same = drafts[place].says_the_same(&drafts[first].draft);
             if same { Fate::SameAs(first) } else { Fate::KeyReused }
+        } else if counters.apart.contains(&drafts[place].pair()) {
+            Fate::Blocked
         } else {
             counters.place(drafts[place], &mut next_id).map_or(Fate::NoSuchUser, Fate::New)
         };
@@ -357,15 +360,32 @@ impl FeedRow {
     }
 }
 
+/// The keys of the drafts that may have been saved before: all of them after a refusal, and in any case those that a block
+/// would refuse.
+fn worth_a_look(drafts: &[&mut Append], counters: &Counters, all: bool) -> Vec<(i64, String)> {
+    if !all && counters.apart.is_empty() {
+        return Vec::new();
+    }
+    let wanted = drafts.iter().filter(|append| all || counters.apart.contains(&append.pair()));
+    wanted.filter_map(|append| append.key()).collect()
+}
+
 /// Everyone in these drafts, ascending.
 fn people(drafts: &[&mut Append]) -> BTreeSet<i64> {
     drafts.iter().flat_map(|append| [append.sender(), append.recipient()]).collect()
 }
 
-/// All conversations of these drafts whose people exist, ascending.
-fn pairs(drafts: &[&mut Append], feeds: &HashMap<i64, FeedRow>) -> BTreeSet<Pair> {
+/// All conversations of these drafts whose people exist and are not kept apart, ascending.
+fn pairs(drafts: &[&mut Append], feeds: &HashMap<i64, FeedRow>, apart: &HashSet<Pair>) -> BTreeSet<Pair> {
     let exists = |pair: &Pair| feeds.contains_key(&pair.low().0) && feeds.contains_key(&pair.high().0);
-    drafts.iter().map(|append| append.pair()).filter(exists).collect()
+    drafts.iter().map(|append| append.pair()).filter(exists).filter(|pair| !apart.contains(pair)).collect()
+}
+
+/// Those who write to each other and are both in some block, ascending: only they are looked up.
+fn suspects(drafts: &[&mut Append], feeds: &HashMap<i64, FeedRow>) -> BTreeSet<Pair> {
+    let blocks = |user: UserId| feeds.get(&user.0).is_some_and(|feed| feed.block_count > 0);
+    let pairs = drafts.iter().map(|append| append.pair());
+    pairs.filter(|pair| pair.low() != pair.high() && blocks(pair.low()) && blocks(pair.high())).collect()
 }
 
 impl Counters {

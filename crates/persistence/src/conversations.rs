@@ -20,7 +20,7 @@ use crate::database::{Database, Never};
 use crate::error::UnitError;
 use crate::events::{NewEvent, READ};
 use crate::rows::{
-    CONVERSATION, ConversationRow, FEED, FeedRow, MESSAGE, MessageRow, USER, UserRow, is_newest_message,
+    CONVERSATION, ConversationRow, FeedRow, MESSAGE, MessageRow, USER, UserRow, is_newest_message, lock_feeds,
 };
 use crate::schema::{conversations, events, feeds, messages, users};
 
@@ -346,7 +346,7 @@ fn move_forward<E>(
     place: &Participation,
     seq: i64,
 ) -> Result<Option<ReadMoved>, UnitError<E>> {
-    let mut feeds = lock_feeds(connection, place)?;
+    let mut feeds = lock_feeds(connection, place.pair())?;
     let Some((row, last_seq)) = standing(connection, place)? else { return Ok(None) };
     let i_am_low = place.me().id == place.pair().low();
     let target = seq.min(last_seq);
@@ -376,16 +376,6 @@ fn move_forward<E>(
         false => None,
     };
     Ok(Some(ReadMoved { seq: Seq(target), reader_pos: Pos(reader_pos), peer_pos: peer_pos.map(Pos) }))
-}
-
-/// Both people's counters, locked in ascending order as every writer does.
-fn lock_feeds(connection: &mut AnyConnection, place: &Participation) -> QueryResult<Vec<FeedRow>> {
-    let both = [place.pair().low().0, place.pair().high().0];
-    let query = feeds::table.filter(feeds::user_id.eq_any(both)).order(feeds::user_id).select(FEED);
-    match connection {
-        AnyConnection::Sqlite(c) => query.load(c),
-        AnyConnection::Mysql(c) => query.for_update().load(c),
-    }
 }
 
 /// Puts "read up to here" among a user's events.

@@ -20,7 +20,7 @@ use crate::database::{Database, Never, WriteError};
 use crate::error::UnitError;
 use crate::recovery;
 use crate::rows::{USER, UserRow};
-use crate::schema::{events, feeds, invitations, retired_names, sessions, settings, tokens, users};
+use crate::schema::{blocks, events, feeds, invitations, retired_names, sessions, settings, tokens, users};
 use crate::tokens::hash_of;
 
 impl Database {
@@ -131,6 +131,9 @@ fn depart(connection: &mut AnyConnection, user: i64) -> Result<Departed, UnitErr
     let their_tokens = || tokens::table.filter(tokens::user_id.eq(user));
     let revoked = their_tokens().select((tokens::id, tokens::key_hash)).load(connection)?;
     diesel::delete(their_tokens()).execute(connection)?;
+    // The others' counts of blocks stay: one too many costs a look, one too few would let a block be passed over.
+    diesel::delete(blocks::table.filter(blocks::blocker_id.eq(user))).execute(connection)?;
+    diesel::delete(blocks::table.filter(blocks::blocked_id.eq(user))).execute(connection)?;
     forget(connection, user, &person.email)?;
     clearing::rest(connection, user)?;
     // Without this row nobody can write to or as the user, on whichever node.

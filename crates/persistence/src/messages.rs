@@ -159,6 +159,21 @@ fn find(connection: &mut AnyConnection, reader: UserId, ids: &[MessageId]) -> Qu
     Ok(rows.into_iter().map(|(row, sender, recipient)| row.named(sender, recipient)).collect())
 }
 
+/// Messages by their ids, whoever is in them: for those who administer.
+pub(crate) fn by_ids(connection: &mut AnyConnection, ids: &[i64]) -> QueryResult<Vec<Message>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (senders, recipients) = diesel::alias!(users as senders, users as recipients);
+    let query = messages::table
+        .inner_join(senders.on(senders.field(users::id).eq(messages::sender_id)))
+        .inner_join(recipients.on(recipients.field(users::id).eq(messages::recipient_id)))
+        .filter(messages::id.eq_any(ids.to_vec()))
+        .select((MESSAGE, senders.field(users::username), recipients.field(users::username)));
+    let rows: Vec<(MessageRow, String, String)> = on_engine!(connection, c => query.load(c))?;
+    Ok(rows.into_iter().map(|(row, sender, recipient)| row.named(sender, recipient)).collect())
+}
+
 /// The number of a conversation and of its newest message.
 fn conversation_of(connection: &mut AnyConnection, pair: Pair) -> QueryResult<Option<(i64, i64)>> {
     let query = conversations::table

@@ -1,12 +1,14 @@
 //! Rows as the tables have them, and what they mean to the domain.
 
 use chatapp_domain::avatar::AvatarVersion;
+use chatapp_domain::conversation::Pair;
 use chatapp_domain::message::{IdempotencyKey, Message, MessageBody, MessageId, Seq};
 use chatapp_domain::privacy::Privacy;
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{Identity, User, UserId, Username};
 use diesel::prelude::*;
 
+use crate::connection::AnyConnection;
 use crate::schema::{conversations, feeds, messages, users};
 
 /// The columns of a row, in the order of its fields. A query that selects them fits both engines; one that asks the row
@@ -19,7 +21,7 @@ macro_rules! columns {
 
 columns!(USER, users: id, username, display_name, email, is_active, is_superuser, joined_at, avatar, receipts, presence,
     last_seen);
-columns!(FEED, feeds: user_id, last_pos, forgotten_pos, message_count);
+columns!(FEED, feeds: user_id, last_pos, forgotten_pos, message_count, block_count);
 columns!(CONVERSATION, conversations: id, low_id, high_id, low_read_seq, low_read_count, high_read_seq,
     high_read_count, low_delivered_seq, high_delivered_seq);
 columns!(MESSAGE, messages: id, seq, sender_id, recipient_id, sent_at, client_key, body);
@@ -77,6 +79,18 @@ pub(crate) struct FeedRow {
     pub(crate) last_pos: i64,
     pub(crate) forgotten_pos: i64,
     pub(crate) message_count: i64,
+    /// In how many blocks the user is, on either side.
+    pub(crate) block_count: i64,
+}
+
+/// Both people's counters, locked in ascending order as every writer does.
+pub(crate) fn lock_feeds(connection: &mut AnyConnection, pair: Pair) -> QueryResult<Vec<FeedRow>> {
+    let both = [pair.low().0, pair.high().0];
+    let query = feeds::table.filter(feeds::user_id.eq_any(both)).order(feeds::user_id).select(FEED);
+    match connection {
+        AnyConnection::Sqlite(c) => query.load(c),
+        AnyConnection::Mysql(c) => query.for_update().load(c),
+    }
 }
 
 #[derive(Clone, Debug, Queryable)]

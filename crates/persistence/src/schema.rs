@@ -41,6 +41,7 @@ diesel::table! {
         last_pos -> BigInt,
         forgotten_pos -> BigInt,
         message_count -> BigInt,
+        block_count -> BigInt,
     }
 }
 
@@ -123,6 +124,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    blocks (blocker_id, blocked_id) {
+        blocker_id -> BigInt,
+        blocked_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        message_id -> BigInt,
+        reporter_id -> BigInt,
+        reason -> Text,
+        created_at -> BigInt,
+        is_open -> Bool,
+        closed_at -> Nullable<BigInt>,
+        closed_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     invitations (id) {
         id -> BigInt,
         token_hash -> Binary,
@@ -189,6 +211,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     search_blocks,
     sessions,
     tokens,
+    blocks,
+    reports,
     invitations,
     password_resets
 );

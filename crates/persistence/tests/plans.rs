@@ -17,9 +17,11 @@ use chatapp_domain::message::{MessageId, Seq};
 use chatapp_domain::page::{Cursor, PageNumber};
 use chatapp_domain::password::PasswordMark;
 use chatapp_domain::ports::invitations::NewInvitation;
+use chatapp_domain::ports::reports::ReportQuery;
 use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::users::UserQuery;
 use chatapp_domain::privacy::PrivacyChange;
+use chatapp_domain::report::{NewReport, Reason};
 use chatapp_domain::search::SearchQuery;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
 use chatapp_domain::token::{NewToken, Scope, TokenId, TokenName, TokenSecret};
@@ -128,8 +130,8 @@ async fn no_query_reads_a_whole_table() {
     let statements = recorded();
     support::on_server(&mysql.name, move |connection| {
         diesel::sql_query(
-            "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, tokens, invitations, sign_ups, \
-             password_resets, email_changes, avatars, retired_names, search_blocks",
+            "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, tokens, blocks, reports, invitations, \
+             sign_ups, password_resets, email_changes, avatars, retired_names, search_blocks",
         )
         .execute(connection)
         .unwrap();
@@ -228,6 +230,8 @@ async fn everything_the_contract_asks(stores: &Stores) {
 
     sign_ups_and_links(stores, ada).await;
     tokens(stores, &users).await;
+    blocks(stores, &users).await;
+    reports(stores, &users).await;
 
     for user in &users[1900..] {
         stores.departures.may_depart(user.id).await.unwrap();
@@ -270,6 +274,45 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.events.position_of(ada.id, MessageId(5)).await.unwrap();
     stores.events.purge(NEW_YEAR).await.unwrap();
     stores.health.check().await.unwrap();
+}
+
+/// Of many messages, and then each method.
+async fn reports(stores: &Stores, users: &[User]) {
+    for reporter in &users[..40] {
+        let known = stores.messages.find(reporter.id, (1..2_000).map(MessageId).collect()).await.unwrap();
+        for message in known.iter().filter(|message| message.sender.id != reporter.id) {
+            let new = NewReport {
+                message: message.id,
+                reporter: reporter.id,
+                reason: Reason::default(),
+                created_at: NEW_YEAR,
+            };
+            stores.reports.file(new).await.unwrap();
+        }
+    }
+    let first = stores.reports.list(ReportQuery { limit: 1, ..ReportQuery::default() }).await.unwrap();
+    let (before, now) = (Some(first[0].id), NEW_YEAR);
+    stores.reports.set_closed(first[0].id, Some(users[0].id), now).await.unwrap().unwrap();
+    for is_open in [None, Some(true), Some(false)] {
+        stores.reports.list(ReportQuery { is_open, before, limit: 20 }).await.unwrap();
+    }
+    stores.reports.set_closed(first[0].id, None, now).await.unwrap().unwrap();
+}
+
+/// A few around each of many people, and then each method, and a send between two who are kept apart.
+async fn blocks(stores: &Stores, users: &[User]) {
+    for (number, user) in users[..400].iter().enumerate() {
+        for offset in 1..4 {
+            stores.blocks.add(user.id, users[(number + offset * 7) % 400].id, NEW_YEAR).await.unwrap();
+        }
+    }
+    let (one, other) = (&users[0], &users[7]);
+    assert!(stores.blocks.keeps_apart(one.id, other.id).await.unwrap());
+    stores.blocks.around(one.id).await.unwrap();
+    stores.blocks.list(one.id).await.unwrap();
+    let draft = builders::a_keyed_draft(other, one, "hello", "a key of its own");
+    stores.messages.append(draft, Box::new(|_| ())).await.unwrap_err();
+    stores.blocks.remove(one.id, other.id).await.unwrap();
 }
 
 /// A few for each of many people, and then each method.

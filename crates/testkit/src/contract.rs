@@ -3,6 +3,7 @@
 //! A promise makes its own people under names that nobody else uses, so all of them may run at once on one database.
 
 pub mod avatars;
+pub mod blocks;
 pub mod conversations;
 pub mod crowds;
 pub mod departures;
@@ -11,6 +12,7 @@ pub mod invitations;
 pub mod messages;
 pub mod reading;
 pub mod recovery;
+pub mod reports;
 mod scene;
 pub mod search;
 pub mod sessions;
@@ -24,12 +26,14 @@ use std::time::Duration;
 
 use chatapp_domain::ports::StoreHealth;
 use chatapp_domain::ports::avatars::AvatarStore;
+use chatapp_domain::ports::blocks::BlockStore;
 use chatapp_domain::ports::conversations::ConversationStore;
 use chatapp_domain::ports::departures::DepartureStore;
 use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::ports::invitations::InvitationStore;
 use chatapp_domain::ports::messages::MessageStore;
 use chatapp_domain::ports::recovery::RecoveryStore;
+use chatapp_domain::ports::reports::ReportStore;
 use chatapp_domain::ports::search::SearchStore;
 use chatapp_domain::ports::sessions::SessionStore;
 use chatapp_domain::ports::sign_ups::SignUpStore;
@@ -45,6 +49,10 @@ pub struct Stores {
     pub sessions: Arc<dyn SessionStore>,
     /// Personal access tokens.
     pub tokens: Arc<dyn TokenStore>,
+    /// Blocks.
+    pub blocks: Arc<dyn BlockStore>,
+    /// Reports of messages.
+    pub reports: Arc<dyn ReportStore>,
     /// Messages.
     pub messages: Arc<dyn MessageStore>,
     /// Conversations.
@@ -239,6 +247,24 @@ macro_rules! contract_tests {
             what_is_told_is_already_there,
             a_send_that_nobody_waits_for_is_saved_and_told_or_neither,
             ids_are_given_once,
+        );
+        $crate::promises_kept!($stores, blocks:
+            neither_of_two_kept_apart_can_write_to_the_other,
+            somebody_never_written_to_can_be_blocked,
+            two_who_block_each_other_are_apart_until_both_give_up,
+            a_key_of_before_the_block_still_gives_its_message,
+            the_blocks_around_a_person_are_seen_from_both_sides,
+            a_person_lists_whom_they_block,
+            nobody_blocks_or_is_blocked_who_is_not_there,
+            blocking_and_unblocking_at_once_adds_up,
+            a_block_counts_from_its_answer_on_amid_many_sends,
+        );
+        $crate::promises_kept!($stores, reports:
+            a_message_is_reported_by_its_recipient,
+            a_message_is_reported_once_by_one_person,
+            nobody_else_reports_a_message,
+            reports_are_listed_in_pieces_and_by_their_state,
+            a_report_is_closed_by_whoever_comes_first,
         );
         $crate::promises_kept!($stores, reading:
             a_message_is_found_by_its_two_people_only,

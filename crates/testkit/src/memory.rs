@@ -1,19 +1,21 @@
 //! All stores in memory behind one mutex: a transaction is a lock, and committing is releasing it.
 
 mod avatars;
+mod blocks;
 mod conversations;
 mod departures;
 mod events;
 mod invitations;
 mod messages;
 mod recovery;
+mod reports;
 mod search;
 mod sessions;
 mod sign_ups;
 mod tokens;
 mod users;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -26,6 +28,7 @@ use chatapp_domain::naming::Look;
 use chatapp_domain::ports::invitations::InvitationId;
 use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::{StoreError, StoreHealth};
+use chatapp_domain::report::ReportId;
 use chatapp_domain::session::SessionId;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::token::TokenId;
@@ -68,6 +71,9 @@ struct State {
     last_session: i64,
     tokens: BTreeMap<TokenId, tokens::Kept>,
     last_token: i64,
+    /// Who blocks whom.
+    blocks: BTreeSet<(UserId, UserId)>,
+    reports: BTreeMap<ReportId, reports::Kept>,
     messages: BTreeMap<MessageId, Message>,
     last_message: i64,
     sends: HashMap<(UserId, IdempotencyKey), MessageId>,
@@ -102,6 +108,8 @@ impl MemoryStores {
             last_session: 0,
             tokens: BTreeMap::new(),
             last_token: 0,
+            blocks: BTreeSet::new(),
+            reports: BTreeMap::new(),
             messages: BTreeMap::new(),
             last_message: 0,
             sends: HashMap::new(),
@@ -149,6 +157,8 @@ impl MemoryStores {
             users: all.clone(),
             sessions: all.clone(),
             tokens: all.clone(),
+            blocks: all.clone(),
+            reports: all.clone(),
             messages: all.clone(),
             conversations: all.clone(),
             events: all.clone(),

@@ -161,6 +161,28 @@ async fn a_token_that_is_revoked_while_redis_is_away_ends_everywhere_all_the_sam
 }
 
 #[tokio::test]
+async fn a_block_on_one_server_hides_people_on_the_other() {
+    let Some(nodes) = Nodes::start(NEVER).await else { return };
+    let (ada, bob) = (Client::log_in(&nodes.here, "ada").await, Client::log_in(&nodes.there, "bob").await);
+    let (mut adas, mut bobs) = (listening(&ada).await, listening(&bob).await);
+    for (socket, whom) in [(&mut adas, "bob"), (&mut bobs, "ada")] {
+        socket.say(&json!({"type": "watch", "users": [whom]})).await;
+        while socket.next_of_type("presence").await["online"] != true {}
+    }
+    assert_eq!(ada.any("PUT", "/api/v1/me/block/bob/", &Value::Null).await.status(), 204);
+    assert_eq!(bob.try_send("ada", "across").await.unwrap().status(), 403, "from its answer on");
+    for socket in [&mut adas, &mut bobs] {
+        assert_eq!(socket.next_of_type("presence").await["online"], false);
+    }
+    assert_eq!(bob.json("/api/v1/user/ada/").await["online"], false);
+    assert_eq!(ada.any("DELETE", "/api/v1/me/block/bob/", &Value::Null).await.status(), 204);
+    for socket in [&mut adas, &mut bobs] {
+        assert_eq!(socket.next_of_type("presence").await["online"], true);
+    }
+    crosses(&ada, "bob", &mut bobs).await;
+}
+
+#[tokio::test]
 async fn a_person_is_online_wherever_they_are_connected() {
     let Some(mut nodes) = Nodes::start(NEVER).await else { return };
     let (ada, bob) = (Client::log_in(&nodes.here, "ada").await, Client::log_in(&nodes.there, "bob").await);

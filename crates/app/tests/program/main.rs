@@ -5,6 +5,7 @@
 
 mod accounts;
 mod backup;
+mod blocks;
 mod bus;
 mod chat;
 mod cli;

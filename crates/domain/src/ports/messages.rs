@@ -36,6 +36,9 @@ pub enum AppendError {
     /// Its sender used the key before, for another recipient or body.
     #[error("the idempotency key was used for another message")]
     KeyReused,
+    /// One of the two blocks the other.
+    #[error("kept apart by a block")]
+    Blocked,
     /// The recipient or the sender has been deleted.
     #[error("no such user")]
     NoSuchUser,
@@ -75,7 +78,7 @@ pub trait MessageStore: Send + Sync {
     /// of both people, all in one transaction that is durable before this answers.
     ///
     /// A key that the sender used before, for the same recipient and body, gives the message of that time, also when
-    /// both arrive at once; for another one it is refused.
+    /// both arrive at once; for another one it is refused. That comes before blocks, so that a sender can always ask what became of a message.
     async fn append(&self, draft: Draft, then: AfterAppend) -> Result<Saved, AppendError>;
 
     /// Those of the messages that `reader` sent or received, in ascending order of their ids.

@@ -45,7 +45,7 @@ pub enum Whisper {
         /// Came, or went.
         online: bool,
     },
-    /// This user shares more or less of their presence than before: their connections, and those that watch them, decide
+    /// This user shares more or less of their presence than before, with all or with one: their connections, and those that watch them, decide
     /// anew whom they watch.
     SharingChanged,
     /// Sessions or tokens of this user are over: their connections must close.

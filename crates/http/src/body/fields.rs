@@ -93,6 +93,14 @@ impl Fields {
         None
     }
 
+    /// A yes or no that must be there.
+    pub(crate) fn flag(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<bool> {
+        if !self.0.contains_key(name) {
+            errors.add(name, REQUIRED);
+        }
+        self.optional_flag(name, errors)
+    }
+
     /// A whole number of at least 0 that may be left out: then `None`. `Some(None)` was there and wrong.
     #[expect(clippy::option_option, reason = "absent and wrong are different answers")]
     pub(crate) fn optional_count(&mut self, name: &'static str, errors: &mut FieldErrors) -> Option<Option<i64>> {

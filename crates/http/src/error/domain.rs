@@ -2,6 +2,7 @@
 
 use chatapp_domain::accounts::{ChangePasswordError, LogInError, MakeTokenError};
 use chatapp_domain::avatars::AvatarError;
+use chatapp_domain::blocking::BlockError;
 use chatapp_domain::catch_up::CatchUpError;
 use chatapp_domain::departures::LeaveError;
 use chatapp_domain::email_changes::EmailChangeError;
@@ -13,6 +14,7 @@ use chatapp_domain::ports::avatars::PictureError;
 use chatapp_domain::ports::departures::DepartError;
 use chatapp_domain::ports::messages::PageError;
 use chatapp_domain::ports::notifications::FeedFull;
+use chatapp_domain::ports::reports::FileError;
 use chatapp_domain::post::MailOff;
 use chatapp_domain::recovery::{ForgotError, ResetError};
 use chatapp_domain::sign_up::SignUpError;
@@ -33,6 +35,7 @@ impl From<SendError> for ApiError {
     fn from(error: SendError) -> Self {
         match error {
             SendError::NoSuchRecipient => Self::NotFound,
+            SendError::Blocked => Self::Blocked,
             SendError::KeyReused => Self::KeyReused,
             SendError::Store(error) => error.into(),
         }
@@ -54,6 +57,26 @@ impl From<LogInError> for ApiError {
             LogInError::Refused => Self::field("non_field_errors", error.to_string()),
             LogInError::Busy => Self::BUSY_HASHING,
             LogInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BlockError> for ApiError {
+    fn from(error: BlockError) -> Self {
+        match error {
+            BlockError::NoSuchUser => Self::NotFound,
+            BlockError::Oneself | BlockError::TooMany => Self::field("non_field_errors", error.to_string()),
+            BlockError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FileError> for ApiError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::NoSuchMessage => Self::NotFound,
+            FileError::Own => Self::field("non_field_errors", error.to_string()),
+            FileError::Store(error) => error.into(),
         }
     }
 }

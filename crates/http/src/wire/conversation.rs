@@ -24,6 +24,8 @@ pub(crate) struct Conversation<'a> {
     peer_delivered_seq: i64,
     /// How many of the other person's messages come after `read_seq`.
     unread: i64,
+    /// Whether you block the other person.
+    blocked: bool,
 }
 
 impl<'a> Conversation<'a> {
@@ -36,6 +38,7 @@ impl<'a> Conversation<'a> {
             peer_read_seq: conversation.peer_read_seq.0,
             peer_delivered_seq: conversation.peer_delivered_seq.0,
             unread: conversation.unread,
+            blocked: peer.is_blocked,
         }
     }
 }

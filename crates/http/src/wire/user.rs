@@ -65,3 +65,9 @@ impl Serialize for AvatarPath<'_> {
         serializer.collect_str(self)
     }
 }
+
+/// People.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct People<'a> {
+    pub(crate) results: Vec<User<'a>>,
+}

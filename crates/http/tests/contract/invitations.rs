@@ -3,24 +3,14 @@
 use std::time::Duration;
 
 use chatapp_domain::ports::mail::Letter;
-use chatapp_domain::ports::users::UserStore;
 use chatapp_domain::sign_up::SignUpPolicy;
-use chatapp_domain::user::NewUser;
-use chatapp_testkit::builders::{NEW_YEAR, PASSWORD, a_new_user};
+use chatapp_testkit::builders::{NEW_YEAR, PASSWORD};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Person, Place};
 
 const INVALID: &str = r#"{"invitation":["This invitation is not valid."]}"#;
 const NOT_FOUND: &str = r#"{"detail":"Not found.","code":"not_found"}"#;
-
-async fn superuser(place: &Place) -> Person {
-    let wish = NewUser { is_superuser: true, ..a_new_user("root") };
-    let mut root = place.stranger();
-    root.user = Some(place.stores.create(wish).await.unwrap());
-    root.log_in().await;
-    root
-}
 
 async fn invite(root: &Person, wish: &Value) -> Value {
     let answer = root.post("/api/v1/admin/invitation/", wish).await;
@@ -43,7 +33,7 @@ async fn confirm(place: &Place) -> u16 {
 #[tokio::test]
 async fn an_invitation_is_shown_once_and_good_for_one_account() {
     let place = Place::for_sign_ups(SignUpPolicy::Invite);
-    let root = superuser(&place).await;
+    let root = place.superuser("root").await;
     let made = invite(&root, &json!({})).await;
     let token = made["token"].as_str().unwrap();
     assert_eq!(made["url"], format!("https://chat.example.org/account/sign-up/#{token}"));
@@ -64,7 +54,7 @@ async fn an_invitation_is_shown_once_and_good_for_one_account() {
 #[tokio::test]
 async fn without_a_good_invitation_nobody_signs_up() {
     let place = Place::for_sign_ups(SignUpPolicy::Invite);
-    let root = superuser(&place).await;
+    let root = place.superuser("root").await;
     for wrong in [Value::Null, json!(""), json!("x"), json!("x".repeat(10_000))] {
         let answer = sign_up(&place, "ada", &wrong).await;
         assert_eq!(answer.status, 400, "{answer:?}");
@@ -82,7 +72,7 @@ async fn without_a_good_invitation_nobody_signs_up() {
 #[tokio::test]
 async fn two_who_share_an_invitation_do_not_both_get_in() {
     let place = Place::for_sign_ups(SignUpPolicy::Invite);
-    let made = invite(&superuser(&place).await, &json!({})).await;
+    let made = invite(&place.superuser("root").await, &json!({})).await;
     sign_up(&place, "ada", &made["token"]).await;
     let first = place.mailbox.last_token();
     sign_up(&place, "bob", &made["token"]).await;
@@ -94,7 +84,7 @@ async fn two_who_share_an_invitation_do_not_both_get_in() {
 #[tokio::test]
 async fn an_invitation_is_taken_back() {
     let place = Place::for_sign_ups(SignUpPolicy::Invite);
-    let root = superuser(&place).await;
+    let root = place.superuser("root").await;
     let made = invite(&root, &json!({"expires_in_days": "30"})).await;
     let path = format!("/api/v1/admin/invitation/{}/", made["id"]);
     assert_eq!(root.method("DELETE", &path).await.status, 204);
@@ -116,7 +106,7 @@ async fn only_superusers_invite() {
 #[tokio::test]
 async fn a_wish_for_an_invitation_is_checked() {
     let place = Place::for_sign_ups(SignUpPolicy::Closed);
-    let root = superuser(&place).await;
+    let root = place.superuser("root").await;
     let days = r#"{"expires_in_days":["Ensure this value is between 1 and 365."]}"#;
     let post = async |wish| root.post("/api/v1/admin/invitation/", &wish).await;
     post(json!({"expires_in_days": 0})).await.assert(400, days);
@@ -125,14 +115,14 @@ async fn a_wish_for_an_invitation_is_checked() {
     not_a_number.assert(400, r#"{"expires_in_days":["A valid integer is required."]}"#);
     post(json!({"email": "nobody"})).await.assert(400, r#"{"email":["Enter a valid email address."]}"#);
     let nowhere = Place::without_mail();
-    let answer = superuser(&nowhere).await.post("/api/v1/admin/invitation/", &json!({})).await;
+    let answer = nowhere.superuser("root").await.post("/api/v1/admin/invitation/", &json!({})).await;
     answer.assert(403, r#"{"detail":"This server sends no mail.","code":"mail_off"}"#);
 }
 
 #[tokio::test]
 async fn who_is_invited_by_address_gets_the_link_by_mail() {
     let place = Place::for_sign_ups(SignUpPolicy::Invite);
-    let root = superuser(&place).await;
+    let root = place.superuser("root").await;
     let made = invite(&root, &json!({"email": "Ada@example.org", "expires_in_days": 2})).await;
     assert_eq!(made["mailed"], true);
     let [mail] = place.mailbox.mails().try_into().unwrap();

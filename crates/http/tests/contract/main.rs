@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod avatars;
+mod blocks;
 mod conversations;
 mod defects;
 mod deny_by_default;
@@ -29,6 +30,7 @@ mod own_sessions;
 mod page;
 mod passwords;
 mod people;
+mod reports;
 mod same_origin;
 mod search;
 mod send;

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use chatapp_domain::accounts::Accounts;
 use chatapp_domain::avatars::Avatars;
+use chatapp_domain::blocking::Blocking;
 use chatapp_domain::catch_up::CatchUp;
 use chatapp_domain::conversations::Conversations;
 use chatapp_domain::departures::Departures;
@@ -23,17 +24,20 @@ use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
 use chatapp_domain::ports::nodes::Alone;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
+use chatapp_domain::ports::users::UserStore;
 use chatapp_domain::post::{Links, Post};
 use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
+use chatapp_domain::reports::Reports;
 use chatapp_domain::search::Search;
 use chatapp_domain::session::Lifetime;
 use chatapp_domain::sign_up::{SignUpPolicy, SignUps};
 use chatapp_domain::tokens::Tokens;
+use chatapp_domain::user::NewUser;
 use chatapp_http::{Services, Settings, ThrottleSettings};
 use chatapp_notification_hub::{Hub, HubSettings};
-use chatapp_testkit::builders::a_user;
+use chatapp_testkit::builders::{a_new_user, a_user};
 use chatapp_testkit::clock::SetClock;
 use chatapp_testkit::mailbox::{Codes, Mailbox};
 use chatapp_testkit::memory::MemoryStores;
@@ -148,6 +152,15 @@ impl Place {
         (self.person("u1").await, self.person("u2").await)
     }
 
+    /// Somebody who may administer, logged in.
+    pub(crate) async fn superuser(&self, name: &str) -> Person {
+        let wish = NewUser { is_superuser: true, ..a_new_user(name) };
+        let mut person = self.stranger();
+        person.user = Some(self.stores.create(wish).await.unwrap());
+        person.log_in().await;
+        person
+    }
+
     /// Somebody without a session.
     pub(crate) fn stranger(&self) -> Person {
         Person::new(self.address)
@@ -240,10 +253,12 @@ fn services(
         links: post.map(|post| post.links),
         export: Export::new(all.messages.clone()),
         search: Search::new(all.users.clone(), all.search),
-        messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now),
-        conversations: Conversations::new(all.users.clone(), all.conversations, told),
+        messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now.clone()),
+        reports: Reports::new(all.reports, now.clone()),
+        conversations: Conversations::new(all.users.clone(), all.conversations, all.blocks.clone(), told.clone()),
+        blocking: Blocking::new(all.users.clone(), all.blocks.clone(), told, now.clone()),
         directory: Directory::new(all.users.clone()),
-        presence: Presence::new(all.users, feed.clone(), notifier.clone(), clock.clone()),
+        presence: Presence::new(all.users, all.blocks, feed.clone(), notifier.clone(), clock.clone()),
         catch_up: CatchUp::new(all.events),
         feed,
         notifier,

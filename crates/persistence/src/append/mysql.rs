@@ -1,6 +1,6 @@
 //! The statements of an append on MySQL: all rows at once, since each statement is a round trip.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chatapp_domain::conversation::Pair;
 use chatapp_domain::user::UserId;
@@ -9,10 +9,10 @@ use diesel::mysql::Mysql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{Append, Counters, Earlier, NewMessageRow, Newest, Thread, pairs, people};
+use super::{Append, Counters, Earlier, NewMessageRow, Newest, Thread, pairs, people, suspects};
 use crate::mysql_connection::MysqlConnection;
 use crate::rows::{FEED, FeedRow, MESSAGE, MessageRow, is_newest_message};
-use crate::schema::{conversations, feeds, messages, sequences};
+use crate::schema::{blocks, conversations, feeds, messages, sequences};
 
 diesel::define_sql_function! { fn last_insert_id() -> BigInt; }
 
@@ -76,13 +76,14 @@ impl Known {
             .for_update()
             .load(connection)?;
         let feeds: HashMap<i64, FeedRow> = locked.into_iter().map(|feed| (feed.user_id, feed)).collect();
-        let wanted: Vec<Pair> = pairs(drafts, &feeds).into_iter().collect();
+        let apart = kept_apart(connection, suspects(drafts, &feeds))?;
+        let wanted: Vec<Pair> = pairs(drafts, &feeds, &apart).into_iter().collect();
         self.learn(connection, &wanted)?;
         let ids: HashMap<i64, Pair> =
             wanted.into_iter().filter_map(|pair| self.0.get(&pair).map(|id| (*id, pair))).collect();
         let newest = newest_of(connection, ids.keys().copied().collect())?;
         let thread = |(id, pair)| (pair, Thread { id, newest: newest.get(&id).copied().unwrap_or_default() });
-        Ok(Counters { feeds, threads: ids.into_iter().map(thread).collect() })
+        Ok(Counters { feeds, threads: ids.into_iter().map(thread).collect(), apart })
     }
 
     /// Forgets everything, because what it knows may have been rolled back.
@@ -107,6 +108,21 @@ impl Known {
     fn unknown(&self, wanted: &[Pair]) -> Vec<Pair> {
         wanted.iter().copied().filter(|pair| !self.0.contains_key(pair)).collect()
     }
+}
+
+/// Those of these pairs between which there is a block.
+fn kept_apart(connection: &mut MysqlConnection, suspects: BTreeSet<Pair>) -> QueryResult<HashSet<Pair>> {
+    if suspects.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut query = blocks::table.select((blocks::blocker_id, blocks::blocked_id)).into_boxed::<Mysql>();
+    for pair in suspects {
+        let (low, high) = (pair.low().0, pair.high().0);
+        query = query.or_filter(blocks::blocker_id.eq(low).and(blocks::blocked_id.eq(high)));
+        query = query.or_filter(blocks::blocker_id.eq(high).and(blocks::blocked_id.eq(low)));
+    }
+    let rows: Vec<(i64, i64)> = query.load(connection)?;
+    Ok(rows.into_iter().map(|(blocker, blocked)| Pair::of(UserId(blocker), UserId(blocked))).collect())
 }
 
 fn conversations_of(connection: &mut MysqlConnection, wanted: &[Pair]) -> QueryResult<Vec<(Pair, i64)>> {
@@ -141,13 +157,13 @@ fn make_conversations(connection: &mut MysqlConnection, pairs: &[Pair]) -> Query
     diesel::insert_into(conversations::table).values(rows).execute(connection).map(drop)
 }
 
-/// The messages that were saved under these drafts' keys before.
-pub(super) fn earlier(connection: &mut MysqlConnection, drafts: &[&mut Append]) -> QueryResult<Earlier> {
-    if !drafts.iter().any(|append| append.has_key()) {
+/// The messages that were saved under these keys before.
+pub(super) fn earlier(connection: &mut MysqlConnection, keys: &[(i64, String)]) -> QueryResult<Earlier> {
+    if keys.is_empty() {
         return Ok(Earlier::new());
     }
     let mut query = messages::table.select(MESSAGE).into_boxed::<Mysql>();
-    for (sender, key) in drafts.iter().filter_map(|append| append.key()) {
+    for (sender, key) in keys {
         query = query.or_filter(messages::sender_id.eq(sender).and(messages::client_key.eq(key)));
     }
     let rows = query.load(connection)?;

@@ -12,7 +12,8 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::{Append, Counters, Earlier, NewMessageRow, Newest, Thread, pairs, people};
+use super::{Append, Counters, Earlier, NewMessageRow, Newest, Thread, pairs, people, suspects};
+use crate::blocks::is_between;
 use crate::rows::{FEED, FeedRow, MESSAGE};
 use crate::schema::{conversations, feeds, messages};
 
@@ -31,6 +32,7 @@ impl Remembered {
     pub(super) fn clear(&mut self) {
         self.counters.feeds.clear();
         self.counters.threads.clear();
+        self.counters.apart.clear();
     }
 
     /// The counters of everyone concerned; conversations that do not exist yet are made.
@@ -51,14 +53,20 @@ impl Remembered {
 }
 
 fn load(counters: &mut Counters, connection: &mut SqliteConnection, drafts: &[&mut Append]) -> QueryResult<()> {
-    let Counters { feeds, threads } = counters;
+    let Counters { feeds, threads, apart } = counters;
     for user in people(drafts) {
         if !feeds.contains_key(&user) {
             let feed = feeds::table.find(user).select(FEED).first::<FeedRow>(connection).optional()?;
             feeds.extend(feed.map(|feed| (user, feed)));
         }
     }
-    for pair in pairs(drafts, feeds) {
+    apart.clear();
+    for pair in suspects(drafts, feeds) {
+        if is_between!(connection, pair)? {
+            apart.insert(pair);
+        }
+    }
+    for pair in pairs(drafts, feeds, apart) {
         if let Entry::Vacant(place) = threads.entry(pair) {
             place.insert(thread(connection, pair)?);
         }
@@ -89,17 +97,17 @@ fn thread(connection: &mut SqliteConnection, pair: Pair) -> QueryResult<Thread> 
     Ok(Thread { id, newest: newest.unwrap_or_default() })
 }
 
-/// The messages that were saved under these drafts' keys before.
-pub(super) fn earlier(connection: &mut SqliteConnection, drafts: &[&mut Append]) -> QueryResult<Earlier> {
+/// The messages that were saved under these keys before.
+pub(super) fn earlier(connection: &mut SqliteConnection, keys: &[(i64, String)]) -> QueryResult<Earlier> {
     let mut earlier = Earlier::new();
-    for (sender, key) in drafts.iter().filter_map(|append| append.key()) {
+    for (sender, key) in keys {
         let found = messages::table
-            .filter(messages::sender_id.eq(sender).and(messages::client_key.eq(&key)))
+            .filter(messages::sender_id.eq(sender).and(messages::client_key.eq(key)))
             .select(MESSAGE)
             .first(connection)
             .optional()?;
         if let Some(row) = found {
-            earlier.insert((sender, key), row);
+            earlier.insert((*sender, key.clone()), row);
         }
     }
     Ok(earlier)

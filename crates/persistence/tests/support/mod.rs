@@ -88,6 +88,8 @@ pub(crate) fn stores(database: &Database) -> Stores {
         users: database.users(),
         sessions: database.sessions(),
         tokens: database.tokens(),
+        blocks: database.blocks(),
+        reports: database.reports(),
         messages: database.messages(),
         conversations: database.conversations(),
         events: database.events(),

@@ -79,6 +79,7 @@ impl State {
         self.addresses.retain(|_, user| *user != id);
         self.avatars.remove(&id);
         self.journals.remove(&id);
+        self.blocks.retain(|(blocker, blocked)| *blocker != id && *blocked != id);
         self.end_resets(id);
         self.email_changes.retain(|_, change| !change.is_of(id));
         self.forget_invitations(id, &old, &email);

@@ -104,6 +104,9 @@ impl State {
         if !is_there(&sender.id) || !is_there(&recipient.id) {
             return Err(AppendError::NoSuchUser);
         }
+        if self.are_apart(sender.id, recipient.id) {
+            return Err(AppendError::Blocked);
+        }
         let pair = Pair::of(sender.id, recipient.id);
         let last = self.thread(pair).last().map_or((Seq(0), at), |message| (message.seq, message.at));
         let id = self.next_message_id();

@@ -38,6 +38,7 @@ const KEY_HEADER: &str = "idempotency-key";
     responses(
         (status = 201, description = "It is saved.", body = wire::Message),
         (status = 200, description = "It had been saved under the same key.", body = wire::Message),
+        (status = 403, description = "One of you blocks the other (`blocked`); or you may not send.", body = wire::Problem),
         (status = 404, description = "Nobody has the recipient's name.", body = wire::Problem),
         (status = 422, description = "The key was used for another message.", body = wire::Problem),
         BodyRefusals,

@@ -1,0 +1,2 @@
+DROP TABLE blocks;
+ALTER TABLE feeds DROP COLUMN block_count;
