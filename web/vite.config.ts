@@ -9,6 +9,12 @@ import { serviceWorker } from './build/service-worker.ts';
 
 const server = process.env.CHATAPP_SERVER ?? 'http://127.0.0.1:8000';
 
+/** What every screen stands on, in one file: it compresses better so, and stays in caches when only our code changes. */
+const base = {
+  name: 'base',
+  test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|wouter|@lingui|regexparam|use-sync-external-store|virtua|idb|uuid|linkify-it|uc\.micro)[\\/]/,
+};
+
 export default defineConfig({
   plugins: [react(), catalogues(), earlyTheme(), serviceWorker(), precompress(), budget()],
   resolve: {
@@ -20,6 +26,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The content policy allows no data: fonts or styles, so nothing is inlined.
     assetsInlineLimit: 0,
+    rolldownOptions: { output: { codeSplitting: { groups: [base] } } },
   },
   server: {
     proxy: {

@@ -8,7 +8,8 @@ type Schemas = components['schemas'];
 
 export type AccountState = Schemas['AccountState'];
 export type CheckedFields = Schemas['CheckedFields'];
-export type Conversation = Schemas['Conversation'];
+/** Whether one blocks the other person is told by servers that know of blocking. */
+export type Conversation = Schemas['Conversation'] & { blocked?: boolean };
 export type ConversationPage = Schemas['ConversationPage'];
 export type Invitation = Schemas['Invitation'];
 export type InvitationList = Schemas['InvitationList'];
@@ -19,6 +20,10 @@ export type NewInvitation = Schemas['NewInvitation'];
 export type Session = Schemas['Session'];
 export type Sessions = Schemas['Sessions'];
 export type User = Schemas['User'];
+
+export type TokenScope = 'read' | 'write';
+export type Token = Schemas['Token'];
+export type NewToken = Schemas['MadeToken'];
 
 /** Where a user's stream of events stands. */
 export type EventCursor = Omit<Schemas['EventPage'], 'results'>;

@@ -3,6 +3,7 @@ import type { Conversation, Message, User } from '@/api/types';
 import { inboxKey } from '@/features/conversations/api';
 import {
   findConversation,
+  withBlocked,
   withConversation,
   withDelivered,
   withMessage,
@@ -67,6 +68,10 @@ export class InboxKeeper {
 
   delivered(peer: string, seq: number): void {
     this.#change((inbox) => withDelivered(inbox, peer, seq));
+  }
+
+  blocked(peer: string, blocked: boolean): void {
+    this.#change((inbox) => withBlocked(inbox, peer, blocked));
   }
 
   user(user: User): void {

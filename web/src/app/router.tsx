@@ -9,7 +9,7 @@ import { loginPath, nextPath } from '@/features/session/next-path';
 import { useText } from '@/i18n/use-text';
 import { useStore } from '@/realtime/store';
 import type { AppSession } from './app-session';
-import { loadAccount, loadChat, loadLogIn } from './routes/loading';
+import { loadAccount, loadChat, loadLogIn, loadSettings } from './routes/loading';
 import { NotFound } from './routes/not-found';
 import { Waiting } from './routes/waiting';
 import { Screen } from './screen';
@@ -18,6 +18,7 @@ import { isForStrangers, isLogIn } from './strangers';
 const ChatRoute = lazy(loadChat);
 const LogInRoute = lazy(loadLogIn);
 const AccountRoute = lazy(loadAccount);
+const SettingsRoute = lazy(loadSettings);
 
 interface Props {
   session: AppSession;
@@ -55,6 +56,9 @@ function Place({ session, fallback }: Props) {
       );
     case 'in': {
       if (atLogIn) return <Redirect to={nextPath(`?${search}`)} replace />;
+      if (path.startsWith('/settings')) {
+        return <SettingsRoute session={session} engine={state.engine} path={path} />;
+      }
       const peer = peerIn(path);
       if (peer === undefined) return <NotFound />;
       return <ChatRoute session={session} engine={state.engine} peer={peer} />;

@@ -1,5 +1,6 @@
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useCallback, useDeferredValue, useState, type RefObject } from 'react';
+import { useLocation } from 'wouter';
 import type { User } from '@/api/types';
 import { Button } from '@/components/button';
 import { BackIcon, ComposeIcon } from '@/components/icons';
@@ -20,6 +21,7 @@ import type { AppSession } from './app-session';
 import type { ChatEngine } from './chat-engine';
 import css from './sidebar.module.css';
 import { useAlertToggles } from './use-alert-toggles';
+import { useMe } from './use-me';
 
 interface Props {
   className: string | undefined;
@@ -37,6 +39,8 @@ const pause = 180;
 export function Sidebar(props: Props) {
   const { className, session, engine, inbox, selected, searchField, onShortcuts } = props;
   const t = useText();
+  const [, navigate] = useLocation();
+  const me = useMe(engine);
   const [words, setWords] = useState('');
   const [browsing, setBrowsing] = useState(false);
   const [stuck, setStuck] = useState(false);
@@ -48,7 +52,7 @@ export function Sidebar(props: Props) {
   const showPeople = browsing || nobodyYet;
   const nameFor = (username: string) => {
     const user = findConversation(inbox.data, username)?.user;
-    return user ? nameOf(user) : username === engine.me.username ? nameOf(engine.me) : username;
+    return user ? nameOf(user) : username === me.username ? nameOf(me) : username;
   };
 
   const chosen = () => {
@@ -73,9 +77,11 @@ export function Sidebar(props: Props) {
           {browsing ? <BackIcon /> : <ComposeIcon />}
         </Button>
         <AccountMenu
-          name={nameOf(engine.me)}
-          username={engine.me.username}
+          name={nameOf(me)}
+          username={me.username}
+          picture={me.avatar}
           toggles={useAlertToggles(engine.news.alerts)}
+          onSettings={() => navigate('/settings/')}
           onShortcuts={onShortcuts}
           onLogOut={logOut}
         />

@@ -9,6 +9,9 @@ import { BackIcon } from '@/components/icons';
 import { nameOf } from '@/components/names';
 import { conversationPath, placeIn } from '@/components/paths';
 import { Notice } from '@/components/notice';
+import { BlockedNotice } from '@/features/block/blocked-notice';
+import { MessageMenu } from '@/features/block/message-menu';
+import { PersonMenu } from '@/features/block/person-menu';
 import { ConversationPane } from '@/features/messages/conversation-pane';
 import { MuteButton } from '@/features/notifications/mute-button';
 import { personQuery } from '@/features/people/api';
@@ -17,6 +20,8 @@ import { useText } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
 import { useLastSeen, usePresence } from '@/realtime/presence-context';
 import type { ChatEngine } from './chat-engine';
+import { useBlock } from './use-block';
+import { useMe } from './use-me';
 import css from './talk.module.css';
 
 interface Props {
@@ -32,7 +37,11 @@ export function Talk({ engine, peer, conversation }: Props) {
   const at = placeIn(useSearch());
   const [, navigate] = useLocation();
   const person = useQuery({ ...personQuery(useApi(), peer), enabled: !self });
-  const known = self ? engine.me : (person.data ?? conversation?.user);
+  const me = useMe(engine);
+  const setBlocked = useBlock(engine);
+  const blocked = conversation?.blocked ?? false;
+  const onBlock = (wanted: boolean) => setBlocked(peer, wanted);
+  const known = self ? me : (person.data ?? conversation?.user);
   const name = known ? nameOf(known) : peer;
   const onTyping = useCallback((typing: boolean) => engine.typing(peer, typing), [engine, peer]);
 
@@ -47,7 +56,7 @@ export function Talk({ engine, peer, conversation }: Props) {
         <Link href="/" className={css.back} aria-label={t('action.back')}>
           <BackIcon />
         </Link>
-        {!missing && <Avatar username={peer} name={name} />}
+        {!missing && <Avatar username={peer} name={name} picture={known?.avatar} />}
         <div className={css.who}>
           <h2 className={css.name}>
             <bdi>{name}</bdi>
@@ -55,6 +64,7 @@ export function Talk({ engine, peer, conversation }: Props) {
           {!missing && <Status peer={peer} self={self} />}
         </div>
         {!missing && !self && <MuteButton muted={engine.news.muted} peer={peer} />}
+        {!missing && !self && <PersonMenu name={name} blocked={blocked} onBlock={onBlock} />}
       </header>
       {missing && !conversation ? (
         <Notice title={t('conversation.unknown', { name: peer })}>
@@ -69,8 +79,10 @@ export function Talk({ engine, peer, conversation }: Props) {
           name={name}
           limit={engine.me.settings.message_max_length}
           conversation={conversation}
-          greeting={<Beginning peer={peer} name={name} self={self} empty />}
-          beginning={<Beginning peer={peer} name={name} self={self} />}
+          greeting={<Beginning peer={peer} name={name} picture={known?.avatar} self={self} empty />}
+          beginning={<Beginning peer={peer} name={name} picture={known?.avatar} self={self} />}
+          actions={self ? undefined : MessageMenu}
+          closed={blocked ? <BlockedNotice name={name} onBlock={onBlock} /> : undefined}
           onTyping={onTyping}
           at={at}
           onReturned={() => {
@@ -121,18 +133,22 @@ function Whereabouts({ peer, online }: { peer: string; online: boolean }) {
 interface BeginningProps {
   peer: string;
   name: string;
+  picture: string | null | undefined;
   self: boolean;
   empty?: boolean;
 }
 
 /** What stands above the first message, or in its place. */
-function Beginning({ peer, name, self, empty = false }: BeginningProps) {
+function Beginning({ peer, name, picture, self, empty = false }: BeginningProps) {
   const t = useText();
   const title = self
     ? t('conversation.self.title')
     : t(empty ? 'conversation.empty.title' : 'conversation.start.title', { name });
   return (
-    <Notice title={title} picture={<Avatar username={peer} name={name} size="l" />}>
+    <Notice
+      title={title}
+      picture={<Avatar username={peer} name={name} picture={picture} size="l" />}
+    >
       {empty && !self && <p>{t('conversation.empty.body')}</p>}
     </Notice>
   );

@@ -1,10 +1,12 @@
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import css from './avatar.module.css';
 
 interface Props {
   username: string;
   name: string;
-  size?: 'm' | 'l';
+  /** Where the person's picture is, if there is one. */
+  picture?: string | null | undefined;
+  size?: 's' | 'm' | 'l';
   /** Shown as a dot; the words for it are the caller's. */
   online?: boolean;
 }
@@ -12,11 +14,25 @@ interface Props {
 const faces = 8;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Decoration beside a name: initials on a colour that is always the same for a person. */
-export const Avatar = memo(function Avatar({ username, name, size = 'm', online }: Props) {
+/** Decoration beside a name: the person's picture, or initials on a colour that is always the same for a person. */
+export const Avatar = memo(function Avatar(props: Props) {
+  const { username, name, picture, size = 'm', online } = props;
+  // One that cannot be loaded is as good as none.
+  const [broken, setBroken] = useState<string | null>(null);
   return (
     <span className={css.avatar} data-size={size} data-face={faceOf(username)} aria-hidden="true">
-      <span className={css.initials}>{initialsOf(name)}</span>
+      {picture && picture !== broken ? (
+        <img
+          className={css.picture}
+          src={picture}
+          alt=""
+          decoding="async"
+          draggable={false}
+          onError={() => setBroken(picture)}
+        />
+      ) : (
+        <span className={css.initials}>{initialsOf(name)}</span>
+      )}
       {online && <span className={css.dot} />}
     </span>
   );

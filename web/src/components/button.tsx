@@ -2,7 +2,7 @@ import type { ComponentProps } from 'react';
 import css from './button.module.css';
 
 interface Props extends ComponentProps<'button'> {
-  look?: 'solid' | 'quiet' | 'icon' | 'text';
+  look?: 'solid' | 'quiet' | 'grave' | 'icon' | 'text';
 }
 
 export function Button({ look = 'solid', type = 'button', className, ...rest }: Props) {

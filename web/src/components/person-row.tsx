@@ -8,6 +8,7 @@ import css from './person-row.module.css';
 interface Props {
   username: string;
   name: string;
+  picture?: string | null | undefined;
   href: string;
   current: boolean;
   /** Beside the name, at the end of the line. */
@@ -20,7 +21,7 @@ interface Props {
 
 /** One person in a list, as a link to the conversation with them. */
 export function PersonRow(props: Props) {
-  const { username, name, href, current, aside, detail, badge, onChoose } = props;
+  const { username, name, picture, href, current, aside, detail, badge, onChoose } = props;
   const t = useText();
   const { online } = usePresence(username);
   return (
@@ -30,7 +31,7 @@ export function PersonRow(props: Props) {
       aria-current={current ? 'page' : undefined}
       onClick={onChoose}
     >
-      <Avatar username={username} name={name} online={online} />
+      <Avatar username={username} name={name} picture={picture} online={online} />
       <span className={css.text}>
         <span className={css.line}>
           <span className={css.name}>

@@ -9,8 +9,6 @@ export interface Form {
   problem: string | null;
   /** What is wrong with a field, in words. */
   errorOf: (field: string) => string | undefined;
-  /** Says that a field is wrong, as the page itself found. */
-  refuse: (field: string, words: string) => void;
   /** What was wrong with a field is not any more: it is being changed. */
   touch: (field: string) => void;
   /** For `onSubmit`: does the work once, however often the button is pressed meanwhile. */
@@ -26,7 +24,7 @@ const nothing: Refusal = { problem: null, fields: {} };
 
 /**
  * A form whose `work` speaks with the server. What is refused is said beside its field (by the field's name), the rest
- * above the button; what was typed stays. `words` may know better what a problem means here.
+ * above the button; what was typed stays. `work` may refuse a field itself, with an `ApiProblem` of its own words. `words` may know better what a problem means here.
  */
 export function useForm(
   work: (form: HTMLFormElement) => Promise<void>,
@@ -37,9 +35,6 @@ export function useForm(
   const [refusal, setRefusal] = useState(nothing);
   const working = useRef(false);
 
-  const refuse = useCallback((field: string, text: string) => {
-    setRefusal(({ problem, fields }) => ({ problem, fields: { ...fields, [field]: text } }));
-  }, []);
   const touch = useCallback((field: string) => {
     setRefusal((now) => (now.fields[field] ? { ...now, fields: without(now.fields, field) } : now));
   }, []);
@@ -80,7 +75,6 @@ export function useForm(
     busy,
     problem: refusal.problem,
     errorOf: (field) => refusal.fields[field],
-    refuse,
     touch,
     submit: (event) => {
       event.preventDefault();

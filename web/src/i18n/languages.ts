@@ -15,6 +15,14 @@ const catalogues: Record<Language, () => Promise<Messages>> = {
   ar: async () => (await import('./locales/ar.json')).default,
 };
 
+/** The texts of accounts and settings, which whoever only chats does not load. */
+const more: Record<Language, () => Promise<Messages>> = {
+  en: async () => (await import('./locales/en.json?more')).default,
+  es: async () => (await import('./locales/es.json?more')).default,
+  ar: async () => (await import('./locales/ar.json?more')).default,
+};
+let wantsMore = false;
+
 const key = 'chatapp.language';
 
 export function isLanguage(value: unknown): value is Language {
@@ -39,10 +47,17 @@ export function regional(
 
 /** Shows the page in `language`, or leaves it as it is when the catalogue cannot be had. */
 export async function speak(language: Language): Promise<void> {
-  const messages = await catalogues[language]();
+  const chat = await catalogues[language]();
+  const messages = wantsMore ? { ...chat, ...(await more[language]()) } : chat;
   i18n.loadAndActivate({ locale: language, messages });
   document.documentElement.lang = language;
   document.documentElement.dir = languages[language].dir;
+}
+
+/** From now on with the texts of accounts and settings. */
+export async function speakMore(): Promise<void> {
+  wantsMore = true;
+  if (isLanguage(i18n.locale)) await speak(i18n.locale);
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {

@@ -15,6 +15,8 @@ const known: Record<string, TextKey> = {
   'This username looks too much like that of another user.': 'problem.username.alike',
   'Enter a valid email address.': 'problem.email',
   'This password is too short. It must contain at least 8 characters.': 'problem.password.short',
+  'This password is too common.': 'problem.password.common',
+  'Enter a name that can be seen.': 'problem.name.unseen',
   'This password is entirely numeric.': 'problem.password.digits',
   'The password is too similar to the username.': 'problem.password.name',
   'The password is too similar to the email address.': 'problem.password.email',

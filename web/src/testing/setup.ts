@@ -1,8 +1,11 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach, beforeAll } from 'vitest';
-import { speak } from '@/i18n/languages';
+import { speak, speakMore } from '@/i18n/languages';
 import { pretendLayout } from './layout';
 
 pretendLayout();
-beforeAll(() => speak('en'));
+beforeAll(async () => {
+  await speak('en');
+  await speakMore();
+});
 afterEach(cleanup);

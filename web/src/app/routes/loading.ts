@@ -1,4 +1,5 @@
 import { isForStrangers, isLogIn } from '@/app/strangers';
+import { speakMore } from '@/i18n/languages';
 
 /**
  * The code of each screen, apart from the rest: whoever chats does not load the settings. What cannot be loaded is
@@ -19,7 +20,13 @@ async function loaded<T>(code: Promise<T>): Promise<T> {
 
 export const loadChat = () => loaded(import('./chat'));
 export const loadLogIn = () => loaded(import('./log-in'));
-export const loadAccount = () => loaded(import('./account'));
+export const loadAccount = () => loaded(withTexts(import('./account')));
+export const loadSettings = () => loaded(withTexts(import('./settings')));
+
+async function withTexts<T>(code: Promise<T>): Promise<T> {
+  const [screen] = await Promise.all([code, speakMore()]);
+  return screen;
+}
 
 /** Starts loading what the address will show, while it is still being asked who is here. */
 export async function prepare(path: string): Promise<void> {
@@ -29,5 +36,5 @@ export async function prepare(path: string): Promise<void> {
 function loaderFor(path: string): () => Promise<unknown> {
   if (isLogIn(path)) return loadLogIn;
   if (isForStrangers(path)) return loadAccount;
-  return loadChat;
+  return path.startsWith('/settings') ? loadSettings : loadChat;
 }

@@ -30,6 +30,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
     <PersonRow
       username={user.username}
       name={nameOf(user)}
+      picture={user.avatar}
       href={conversationPath(user.username)}
       current={current}
       aside={

@@ -86,6 +86,11 @@ export function withDelivered(inbox: Inbox, peer: string, seq: number): Inbox {
 }
 
 /** What is learnt about a person, shown wherever they are. */
+export function withBlocked(inbox: Inbox, peer: string, blocked: boolean): Inbox {
+  const known = findConversation(inbox, peer);
+  return known ? replace(inbox, { ...known, blocked }) : inbox;
+}
+
 export function withUser(inbox: Inbox, user: User): Inbox {
   const known = findConversation(inbox, user.username);
   return known ? replace(inbox, { ...known, user: { ...known.user, ...user } }) : inbox;

@@ -11,6 +11,7 @@ import { Composer } from './composer';
 import css from './conversation-pane.module.css';
 import type { Drafts } from './drafts';
 import { MessageList } from './message-list';
+import type { MessageActions } from './message-row';
 import type { Outbox } from './outbox';
 import type { TimelineStore } from './timeline-store';
 import { TypingNotice } from './typing-notice';
@@ -28,6 +29,10 @@ interface Props {
   greeting: ReactNode;
   /** What stands above the very first message. */
   beginning: ReactNode;
+  /** What can be done about the other person's messages. */
+  actions?: MessageActions | undefined;
+  /** What stands in the composer's place while nothing can be written. */
+  closed?: ReactNode;
   onTyping: (typing: boolean) => void;
   /** The message to go to, or `null` for the end. */
   at: number | null;
@@ -78,26 +83,29 @@ export function ConversationPane(props: Props) {
           onOlder={() => void store.loadOlder()}
           onNewer={() => void store.loadNewer()}
           onReturn={toEnd}
+          actions={props.actions}
           onRetry={retry}
           onDiscard={discard}
           onAtEnd={setAtEnd}
         />
       )}
       {timeline.entered && <Arrivals timeline={timeline} me={me} name={name} />}
-      <Composer
-        name={name}
-        limit={limit}
-        initialText={drafts.get(peer)}
-        focusAtOnce={roomy && at === null}
-        onChange={(text) => {
-          drafts.set(peer, text);
-          typing.typed(text);
-        }}
-        onSend={(body) => {
-          outbox.send(peer, body);
-          if (timeline.detached) toEnd();
-        }}
-      />
+      {props.closed ?? (
+        <Composer
+          name={name}
+          limit={limit}
+          initialText={drafts.get(peer)}
+          focusAtOnce={roomy && at === null}
+          onChange={(text) => {
+            drafts.set(peer, text);
+            typing.typed(text);
+          }}
+          onSend={(body) => {
+            outbox.send(peer, body);
+            if (timeline.detached) toEnd();
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { useText } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
 import { ListItem } from '@/components/list-item';
 import css from './message-list.module.css';
-import { MessageRow } from './message-row';
+import { MessageRow, type MessageActions } from './message-row';
 import { rowsOf, type Row } from './rows';
 import type { Timeline } from './timeline';
 import { useScroll } from './use-scroll';
@@ -23,6 +23,7 @@ interface Props {
   onNewer: () => void;
   /** From the middle back to the latest message. */
   onReturn: () => void;
+  actions?: MessageActions | undefined;
   onRetry: (clientId: string) => void;
   onDiscard: (clientId: string) => void;
   /** Whether the latest message is in sight. */
@@ -49,6 +50,7 @@ export function MessageList(props: Props) {
     onAtEnd,
   });
   const unseen = unseenIn(timeline, me);
+  const entrance = rows.findLast((row) => row.kind === 'message' && !row.entry.mine)?.key;
 
   const show = (row: Row) => {
     switch (row.kind) {
@@ -67,6 +69,8 @@ export function MessageList(props: Props) {
             first={row.first}
             last={row.last}
             spotlight={spotlight?.seq === row.entry.seq ? spotlight : null}
+            actions={props.actions}
+            entrance={row.key === entrance}
             onRetry={onRetry}
             onDiscard={onDiscard}
           />

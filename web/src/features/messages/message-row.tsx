@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef, type ComponentType } from 'react';
 import { Button } from '@/components/button';
 import { CheckIcon, ChecksIcon, ClockIcon, WarningIcon } from '@/components/icons';
 import { useSecondsUntil } from '@/components/use-seconds-until';
@@ -10,6 +10,9 @@ import css from './message-row.module.css';
 import type { Entry, Mark } from './rows';
 import type { Outgoing, Spotlight } from './timeline';
 
+/** What can be done about a message of somebody else, beside it. */
+export type MessageActions = ComponentType<{ id: number; body: string; entrance: boolean }>;
+
 interface Props {
   entry: Entry;
   /** What to call the author; oneself is "You". */
@@ -18,6 +21,10 @@ interface Props {
   last: boolean;
   /** Set when this is the message that was jumped to. */
   spotlight?: Spotlight | null;
+  /** Always the same component, so that rows are not drawn again. */
+  actions?: MessageActions | undefined;
+  /** Whether the Tab key leads to the actions of this one. */
+  entrance?: boolean;
   onRetry: (clientId: string) => void;
   onDiscard: (clientId: string) => void;
 }
@@ -28,6 +35,7 @@ const looked = new WeakSet<Spotlight>();
 /** One message: who, what, and when, in this order for those who listen. */
 export const MessageRow = memo(function MessageRow(props: Props) {
   const { entry, author, first, last, spotlight = null, onRetry, onDiscard } = props;
+  const { actions: Actions, entrance = false } = props;
   const t = useText();
   const times = useTimes();
   const { outgoing } = entry;
@@ -49,17 +57,22 @@ export const MessageRow = memo(function MessageRow(props: Props) {
       data-mark={entry.mark}
       data-emoji={emojiCount(entry.body) > 0}
     >
-      <div className={css.bubble}>
-        <span className="visually-hidden">
-          {t('messages.says', { author: entry.mine ? t('messages.you') : author })}
-        </span>
-        <MessageBody body={entry.body} />
-        <span className={css.meta}>
-          <time dateTime={entry.at.toISOString()} title={times.full(entry.at)}>
-            {times.clock(entry.at)}
-          </time>
-          {entry.mark && <MarkSign mark={entry.mark} />}
-        </span>
+      <div className={css.line}>
+        <div className={css.bubble}>
+          <span className="visually-hidden">
+            {t('messages.says', { author: entry.mine ? t('messages.you') : author })}
+          </span>
+          <MessageBody body={entry.body} />
+          <span className={css.meta}>
+            <time dateTime={entry.at.toISOString()} title={times.full(entry.at)}>
+              {times.clock(entry.at)}
+            </time>
+            {entry.mark && <MarkSign mark={entry.mark} />}
+          </span>
+        </div>
+        {Actions && entry.id !== null && !entry.mine && (
+          <Actions id={entry.id} body={entry.body} entrance={entrance} />
+        )}
       </div>
       {outgoing?.problem && <Trouble outgoing={outgoing} onRetry={onRetry} onDiscard={onDiscard} />}
     </article>

@@ -13,6 +13,8 @@ export type Mark = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'fail
 /** A message as the reader sees it, whether the server has it yet or not. */
 export interface Entry {
   key: string;
+  /** The message's number, once the server has it. */
+  id: number | null;
   mine: boolean;
   author: string;
   body: string;
@@ -78,6 +80,7 @@ function ofMessage(message: Message, me: string, timeline: Timeline): Entry {
   const entry: Entry = {
     // The same before and after the server has it, so that nothing flickers.
     key: message.client_id ? `c${message.client_id}` : `m${message.id}`,
+    id: message.id,
     mine,
     author: message.user,
     body: message.body,
@@ -100,6 +103,7 @@ function ofOutgoing(outgoing: Outgoing, me: string): Entry {
   const at = new Date(outgoing.writtenAt);
   return {
     key: `c${outgoing.clientId}`,
+    id: null,
     mine: true,
     author: me,
     body: outgoing.body,

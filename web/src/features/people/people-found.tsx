@@ -60,6 +60,7 @@ export function PeopleFound({ search, selected, onMeet, onChoose }: Props) {
               <PersonRow
                 username={user.username}
                 name={nameOf(user)}
+                picture={user.avatar}
                 href={conversationPath(user.username)}
                 current={user.username === selected}
                 onChoose={onChoose}

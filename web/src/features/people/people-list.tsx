@@ -60,6 +60,7 @@ export function PeopleList({ selected, onMeet, onChoose }: Props) {
           key={user.username}
           username={user.username}
           name={nameOf(user)}
+          picture={user.avatar}
           href={conversationPath(user.username)}
           current={user.username === selected}
           onChoose={onChoose}

@@ -1,8 +1,9 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
 import { useLingui } from '@lingui/react';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
-import { CheckIcon, KeyboardIcon, LogOutIcon, MoreIcon } from '@/components/icons';
+import { CheckIcon, KeyboardIcon, LogOutIcon, MoreIcon, SettingsIcon } from '@/components/icons';
 import { chooseLanguage, isLanguage, languages } from '@/i18n/languages';
 import { useText } from '@/i18n/use-text';
 import { useStore } from '@/realtime/store';
@@ -16,7 +17,8 @@ interface Props extends AccountMenuProps {
 }
 
 export default function AccountMenuContent(props: Props) {
-  const { name, username, toggles, byKeyboard, onShortcuts, onLogOut } = props;
+  const { name, username, picture, toggles, byKeyboard } = props;
+  const { onSettings, onShortcuts, onLogOut } = props;
   const t = useText();
   const { i18n } = useLingui();
   const chosen = useStore(theme);
@@ -35,9 +37,16 @@ export default function AccountMenuContent(props: Props) {
       </Menu.Trigger>
       <Menu.Content ref={menu} className={css.menu} align="end" sideOffset={6} collisionPadding={8}>
         <div className={css.person}>
-          <bdi className={css.name}>{name}</bdi>
-          {name !== username && <bdi className={css.username}>@{username}</bdi>}
+          <Avatar username={username} name={name} picture={picture} size="s" />
+          <span className={css.names}>
+            <bdi className={css.name}>{name}</bdi>
+            {name !== username && <bdi className={css.username}>@{username}</bdi>}
+          </span>
         </div>
+        <Menu.Item className={css.item} onSelect={onSettings}>
+          <SettingsIcon />
+          {t('menu.settings')}
+        </Menu.Item>
         <Menu.Separator className={css.line} />
         <Menu.Label className={css.label}>{t('menu.theme')}</Menu.Label>
         <Menu.RadioGroup

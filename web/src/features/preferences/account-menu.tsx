@@ -13,7 +13,9 @@ export interface Toggle {
 export interface AccountMenuProps {
   name: string;
   username: string;
+  picture: string | null | undefined;
   toggles: readonly Toggle[];
+  onSettings: () => void;
   onShortcuts: () => void;
   onLogOut: () => void;
 }

@@ -1,0 +1,71 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import {
+  ArchiveIcon,
+  DevicesIcon,
+  KeyIcon,
+  LockIcon,
+  MailIcon,
+  PersonIcon,
+  ShieldIcon,
+  TicketIcon,
+} from '@/components/section-icons';
+import { BlockIcon } from '@/components/icons';
+import { useText, type TextKey } from '@/i18n/use-text';
+import css from './settings.module.css';
+
+export const sections = [
+  'profile',
+  'email',
+  'password',
+  'sessions',
+  'tokens',
+  'privacy',
+  'blocked',
+  'data',
+  'invitations',
+] as const;
+
+export type SectionName = (typeof sections)[number];
+
+const icons: Record<SectionName, ReactNode> = {
+  profile: <PersonIcon />,
+  email: <MailIcon />,
+  password: <LockIcon />,
+  sessions: <DevicesIcon />,
+  tokens: <KeyIcon />,
+  privacy: <ShieldIcon />,
+  blocked: <BlockIcon />,
+  data: <ArchiveIcon />,
+  invitations: <TicketIcon />,
+};
+
+export function titleOf(section: SectionName): TextKey {
+  return `settings.${section}.title`;
+}
+
+interface Props {
+  current: SectionName | null;
+  superuser: boolean;
+}
+
+/** The sections of the settings, beside the one that is shown, or by themselves where there is room for one only. */
+export function SettingsNav({ current, superuser }: Props) {
+  const t = useText();
+  const shown = sections.filter((section) => superuser || section !== 'invitations');
+  return (
+    <nav className={css.nav} aria-label={t('settings.title')}>
+      {shown.map((section) => (
+        <Link
+          key={section}
+          href={`/settings/${section}/`}
+          className={css.link}
+          aria-current={section === current ? 'page' : undefined}
+        >
+          {icons[section]}
+          {t(titleOf(section))}
+        </Link>
+      ))}
+    </nav>
+  );
+}

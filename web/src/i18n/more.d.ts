@@ -1,0 +1,7 @@
+/** One half of a catalogue, see `build/catalogues.ts`. */
+declare module '*.json?more' {
+  import type { Messages } from '@lingui/core';
+
+  const messages: Messages;
+  export default messages;
+}
