@@ -2,73 +2,53 @@
 //! in the same run. Ratios can be compared between machines; absolute times cannot.
 
 mod clock;
+mod flood;
 mod floor;
+mod flow;
+mod growth;
+mod hammer;
 mod http;
+mod idle;
+mod latency;
 mod people;
+mod plan;
+mod process;
+mod profile;
 mod reads;
 mod rest;
 mod sends;
 mod server;
 mod sockets;
+mod stage;
 mod table;
+mod websocket;
 
-use std::path::PathBuf;
+use clap::Parser;
 
-use clap::{Parser, Subcommand};
-
-/// Measures a release build of ChatApp.
-#[derive(Parser)]
-struct Arguments {
-    /// The server's binary.
-    #[arg(long, default_value = "target/release/chatapp")]
-    server: PathBuf,
-    /// Measures on this (empty) MySQL database too: mysql://user:password@host:port/name.
-    #[arg(long)]
-    mysql_url: Option<String>,
-    /// How many runs each figure is the median of.
-    #[arg(long, default_value_t = 3)]
-    runs: usize,
-    /// How long each run of a throughput takes, in seconds.
-    #[arg(long, default_value_t = 5)]
-    seconds: u64,
-    #[command(subcommand)]
-    part: Option<Part>,
-}
-
-#[derive(Subcommand)]
-enum Part {
-    /// Serves the bare handler that everything is compared with; started by the bench itself.
-    #[command(hide = true)]
-    Floor,
-}
-
-/// What a run of the bench goes by.
-pub(crate) struct Plan {
-    server: PathBuf,
-    runs: usize,
-    seconds: u64,
-}
+use self::floor::Floor;
+use self::people::Crowd;
+use self::plan::{Arguments, Command, Part, Plan};
+use self::server::Server;
+use self::stage::Stage;
+use self::table::Table;
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    if matches!(arguments.part, Some(Part::Floor)) {
+    if matches!(arguments.command, Some(Command::Floor)) {
         return floor::serve();
     }
-    let plan = Plan { server: arguments.server, runs: arguments.runs, seconds: arguments.seconds };
+    let plan = arguments.plan();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(measure(&plan, arguments.mysql_url.as_deref()))
+    runtime.block_on(measure(&plan))
 }
 
-async fn measure(plan: &Plan, mysql_url: Option<&str>) -> anyhow::Result<()> {
-    let mut table = table::Table::default();
-    let bare = floor::measure(plan).await?;
-    table.add("floor", "bare handler, 64 connections", &bare.throughput, "requests/s", None);
-    table.add("floor", "bare handler, 1 connection, p50", &bare.single_p50, "ms", None);
-    let flush = floor::flush_millis()?;
-    table.add("floor", "4 KiB append and fsync, p50", &[flush], "ms", None);
-    engine(plan, "SQLite", None, &bare, flush, &mut table).await?;
-    if let Some(url) = mysql_url {
-        engine(plan, "MySQL", Some(url), &bare, flush, &mut table).await?;
+async fn measure(plan: &Plan) -> anyhow::Result<()> {
+    let mut table = Table::default();
+    let floor = Floor::measure(plan, &mut table).await?;
+    let idle = if plan.has(Part::Idle) { Some(idle::floor(plan, &mut table).await?) } else { None };
+    let engines = [("SQLite", None), ("MySQL", plan.mysql_url.as_deref())];
+    for (name, url) in engines.into_iter().filter(|(name, url)| *name == "SQLite" || url.is_some()) {
+        engine(plan, name, url, &floor, idle, &mut table).await?;
     }
     println!("\n{table}");
     Ok(())
@@ -77,16 +57,41 @@ async fn measure(plan: &Plan, mysql_url: Option<&str>) -> anyhow::Result<()> {
 async fn engine(
     plan: &Plan,
     name: &str,
-    database: Option<&str>,
-    bare: &floor::Bare,
-    flush: f64,
-    table: &mut table::Table,
+    url: Option<&str>,
+    floor: &Floor,
+    idle: Option<f64>,
+    table: &mut Table,
 ) -> anyhow::Result<()> {
-    let server = server::Server::start(&plan.server, database).await?;
-    let people = people::Crowd::make(&server).await?;
-    rest::measure(name, &server, table)?;
-    let top = sends::measure(plan, name, &server, &people, bare, flush, table).await?;
-    sends::latency(plan, name, &server, &people, top / 2.0, bare, flush, table).await?;
-    reads::measure(plan, name, &server, &people, bare, table).await?;
-    rest::restart(plan, name, server, table).await
+    let server = Server::start(&plan.server, url).await?;
+    let crowd = Crowd::make(&server, "user", Crowd::SIZE).await?;
+    let mut stage = Stage { plan, engine: name, floor, server, crowd, table };
+    if plan.has(Part::Rest) {
+        rest::measure(&mut stage)?;
+    }
+    if plan.has(Part::Engine) {
+        floor::measure_engine(&mut stage).await?;
+    }
+    let top = if plan.has(Part::Sends) { sends::measure(&mut stage).await? } else { 0.0 };
+    if plan.has(Part::Latency) && top > 0.0 {
+        latency::measure(&mut stage, top).await?;
+    }
+    if plan.has(Part::Flow) {
+        flow::measure(&mut stage).await?;
+    }
+    if plan.has(Part::Reads) {
+        reads::measure(&mut stage).await?;
+    }
+    if plan.has(Part::Flood) {
+        flood::measure(&mut stage).await?;
+    }
+    if let Some(floor) = idle {
+        idle::measure(&mut stage, floor, top).await?;
+    }
+    if plan.has(Part::Rest) {
+        rest::restart(&mut stage).await?;
+    }
+    if plan.growth > 0 {
+        growth::measure(&mut stage).await?;
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Two hundred people, logged in.
+//! People, logged in.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -10,7 +10,8 @@ use crate::clock::during;
 use crate::http::Connection;
 use crate::server::Server;
 
-const PASSWORD: &str = "a long enough password";
+/// Everybody's.
+pub(crate) const PASSWORD: &str = "a long enough password";
 
 /// People and their session cookies.
 pub(crate) struct Crowd {
@@ -24,16 +25,16 @@ pub(crate) struct Person {
 }
 
 impl Crowd {
-    /// How many there are.
+    /// How many people write to each other.
     pub(crate) const SIZE: usize = 200;
 
-    /// Registers everyone through the command line and logs them in.
-    pub(crate) async fn make(server: &Server) -> anyhow::Result<Self> {
-        during("making 200 people", async {
-            register(server)?;
-            let mut people = Vec::with_capacity(Self::SIZE);
-            for n in 0..Self::SIZE {
-                people.push(log_in(server, format!("user{n}")).await?);
+    /// Registers so many people, whose names begin alike, through the command line, and logs them in.
+    pub(crate) async fn make(server: &Server, prefix: &str, count: usize) -> anyhow::Result<Self> {
+        during("making people", async {
+            register(server, prefix, count, 4)?;
+            let mut people = Vec::with_capacity(count);
+            for n in 0..count {
+                people.push(log_in(server, format!("{prefix}{n}")).await?);
             }
             Ok(Self { people })
         })
@@ -41,13 +42,15 @@ impl Crowd {
     }
 }
 
-fn register(server: &Server) -> anyhow::Result<()> {
+/// Registers people whose passwords take 2 to the power of `cost` rounds to check.
+pub(crate) fn register(server: &Server, prefix: &str, count: usize, cost: u32) -> anyhow::Result<()> {
     let mut list = String::new();
-    for n in 0..Crowd::SIZE {
-        writeln!(list, "user{n},,{PASSWORD}")?;
+    for n in 0..count {
+        writeln!(list, "{prefix}{n},,{PASSWORD}")?;
     }
     let mut child = server
         .command()
+        .env("CHATAPP_BCRYPT_COST", cost.to_string())
         .args(["createuser", "--from-csv", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

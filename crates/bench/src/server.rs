@@ -1,20 +1,20 @@
 //! A ChatApp server of the bench's own, on a free port in a folder that goes away.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use tempfile::TempDir;
 
-use crate::floor::port_of;
 use crate::http::Connection;
+use crate::process::{Killed, port_of};
 
 pub(crate) struct Server {
     binary: PathBuf,
     database: Option<String>,
     folder: TempDir,
-    child: Child,
+    process: Killed,
     pub(crate) port: u16,
 }
 
@@ -24,8 +24,8 @@ impl Server {
         let folder = TempDir::new_in(".")?;
         let database = database.map(str::to_owned);
         run(command(binary, folder.path(), database.as_deref()).arg("migrate").stdout(Stdio::null()))?;
-        let (child, port) = serve(binary, folder.path(), database.as_deref())?;
-        let server = Self { binary: binary.to_owned(), database, folder, child, port };
+        let (process, port) = serve(binary, folder.path(), database.as_deref())?;
+        let server = Self { binary: binary.to_owned(), database, folder, process, port };
         server.wait_until_ready().await?;
         Ok(server)
     }
@@ -35,13 +35,19 @@ impl Server {
         command(&self.binary, self.folder.path(), self.database.as_deref())
     }
 
+    /// Kills the server.
+    pub(crate) fn stop(&mut self) -> anyhow::Result<()> {
+        self.process.0.kill()?;
+        self.process.0.wait()?;
+        Ok(())
+    }
+
     /// Stops the server, starts it again, and gives the time from the start to the first answer.
     pub(crate) async fn restart(&mut self) -> anyhow::Result<Duration> {
-        self.child.kill()?;
-        self.child.wait()?;
+        self.stop()?;
         let started = Instant::now();
-        let (child, port) = serve(&self.binary, self.folder.path(), self.database.as_deref())?;
-        (self.child, self.port) = (child, port);
+        let (process, port) = serve(&self.binary, self.folder.path(), self.database.as_deref())?;
+        (self.process, self.port) = (process, port);
         self.wait_until_ready().await?;
         Ok(started.elapsed())
     }
@@ -52,12 +58,18 @@ impl Server {
         Ok(())
     }
 
-    /// Resident memory in MiB.
-    pub(crate) fn memory(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("VmRSS")?;
-        let kib: f64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
-        Ok(kib / 1024.0)
+    pub(crate) fn process(&self) -> &Killed {
+        &self.process
+    }
+
+    /// The MySQL database, if that is the engine.
+    pub(crate) fn mysql_url(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
+    /// The SQLite database, if that is the engine.
+    pub(crate) fn sqlite_file(&self) -> PathBuf {
+        self.folder.path().join("chatapp.sqlite3")
     }
 
     /// The binary's size in MiB.
@@ -66,18 +78,10 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may be gone already, which is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(binary: &Path, folder: &Path, database: Option<&str>) -> anyhow::Result<(Child, u16)> {
-    let mut child = command(binary, folder, database).arg("serve").stdout(Stdio::piped()).spawn()?;
-    let port = port_of(&mut child)?;
-    Ok((child, port))
+fn serve(binary: &Path, folder: &Path, database: Option<&str>) -> anyhow::Result<(Killed, u16)> {
+    let mut process = Killed(command(binary, folder, database).arg("serve").stdout(Stdio::piped()).spawn()?);
+    let port = port_of(&mut process.0)?;
+    Ok((process, port))
 }
 
 fn command(binary: &Path, folder: &Path, database: Option<&str>) -> Command {
@@ -87,6 +91,7 @@ fn command(binary: &Path, folder: &Path, database: Option<&str>) -> Command {
         .env("CHATAPP_LISTEN", "127.0.0.1:0")
         .env("CHATAPP_BCRYPT_COST", "4")
         .env("CHATAPP_THROTTLE", "off")
+        .env("CHATAPP_SOCKETS", "20000")
         .env("RUST_LOG", "warn");
     if let Some(database) = database {
         command.env("CHATAPP_DATABASE_URL", database);

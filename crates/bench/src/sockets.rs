@@ -3,40 +3,36 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use futures_util::{SinkExt, StreamExt};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::people::Crowd;
 use crate::server::Server;
+use crate::websocket::{self, Reader, Writer};
 
 /// Open sockets of a whole crowd.
 pub(crate) struct Sockets {
     tasks: JoinSet<anyhow::Result<Vec<(i64, Instant)>>>,
-    stop: watch::Sender<bool>,
+    writers: Vec<Writer>,
 }
 
 impl Sockets {
     /// Opens one socket for each person, as the original's page does.
     pub(crate) async fn open(server: &Server, crowd: &Crowd) -> anyhow::Result<Self> {
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
+        let (mut tasks, mut writers) = (JoinSet::new(), Vec::new());
         for person in &crowd.people {
-            let mut request = format!("ws://127.0.0.1:{}/ws", server.port).into_client_request()?;
-            let cookie = person.headers.lines().find_map(|line| line.strip_prefix("Cookie: ")).context("a cookie")?;
-            request.headers_mut().insert("Cookie", cookie.parse()?);
-            let (socket, _) = tokio_tungstenite::connect_async(request).await?;
-            tasks.spawn(listen(socket, stopped.clone()));
+            let (reader, writer) = websocket::open(server.port, "/ws", &person.headers).await?;
+            tasks.spawn(listen(reader));
+            writers.push(writer);
         }
-        Ok(Self { tasks, stop })
+        Ok(Self { tasks, writers })
     }
 
     /// Closes all sockets after a moment in which late frames may still come, and gives all that arrived.
     pub(crate) async fn close(mut self) -> anyhow::Result<Vec<(i64, Instant)>> {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        self.stop.send_replace(true);
+        for writer in &self.writers {
+            writer.close()?;
+        }
         let mut arrived = Vec::new();
         while let Some(frames) = self.tasks.join_next().await {
             arrived.extend(frames??);
@@ -45,21 +41,12 @@ impl Sockets {
     }
 }
 
-type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
-
-async fn listen(mut socket: Socket, mut stop: watch::Receiver<bool>) -> anyhow::Result<Vec<(i64, Instant)>> {
+async fn listen(mut reader: Reader) -> anyhow::Result<Vec<(i64, Instant)>> {
     let mut arrived = Vec::new();
-    loop {
-        tokio::select! {
-            frame = socket.next() => match frame.context("a socket was closed")?? {
-                Message::Text(text) => arrived.push((id_in(&text).context("a frame without an id")?, Instant::now())),
-                Message::Ping(payload) => socket.send(Message::Pong(payload)).await?,
-                Message::Close(reason) => anyhow::bail!("a socket was closed: {reason:?}"),
-                _ => {}
-            },
-            _ = stop.changed() => return Ok(arrived),
-        }
+    while let Some(text) = reader.text().await? {
+        arrived.push((id_in(text).context("a frame without an id")?, Instant::now()));
     }
+    Ok(arrived)
 }
 
 /// The id in `{"message": "123"}`.

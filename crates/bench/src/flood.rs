@@ -1,0 +1,83 @@
+//! A flood of log-ins, each of which costs a quarter of a second of work, beside people who write.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::clock::{during, histogram, median, millis, note};
+use crate::hammer::paced;
+use crate::http::Connection;
+use crate::people::{self, PASSWORD};
+use crate::stage::Stage;
+
+/// How many log in at once, again and again.
+const FLOOD: usize = 50;
+
+/// How many messages a second are sent meanwhile: far less than the machine can do.
+const RATE: f64 = 500.0;
+
+/// Measures how long sends take beside a flood, against none. Every send must succeed.
+pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    people::register(&stage.server, "costly", 1, 12)?;
+    let (mut calm, mut flooded, mut log_ins) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..stage.plan.runs {
+        calm.push(p99(stage).await?);
+        let flood = Flood::begin(stage.server.port);
+        flooded.push(p99(stage).await?);
+        log_ins.push(flood.end().await as f64 / stage.plan.seconds as f64);
+    }
+    let calm = median(&calm);
+    stage.add("a send at 500 a second beside a log-in flood, p99", &flooded, "ms", Some((calm, "without the flood")));
+    stage.add("log-ins answered or refused in the flood", &log_ins, "a second", None);
+    Ok(())
+}
+
+async fn p99(stage: &Stage<'_>) -> anyhow::Result<f64> {
+    let length = Duration::from_secs(stage.plan.seconds);
+    let sent = during("sends beside log-ins", paced(stage.server.port, RATE, length, stage.sends())).await?;
+    let mut times = histogram()?;
+    for (_, asked, answered) in sent {
+        note(&mut times, answered.saturating_duration_since(asked));
+    }
+    Ok(millis(&times, 0.99))
+}
+
+/// People who log in with the right password, over and over.
+struct Flood {
+    tasks: JoinSet<()>,
+    stop: Arc<AtomicBool>,
+    answered: Arc<AtomicU64>,
+}
+
+impl Flood {
+    fn begin(port: u16) -> Self {
+        let (mut tasks, stop, answered) =
+            (JoinSet::new(), Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let body = format!(r#"{{"username":"costly0","password":"{PASSWORD}"}}"#);
+        for _ in 0..FLOOD {
+            let (body, stop, answered) = (body.clone(), Arc::clone(&stop), Arc::clone(&answered));
+            tasks.spawn(async move {
+                let Ok(mut connection) = Connection::open(port).await else { return };
+                while !stop.load(Ordering::Relaxed) {
+                    let json = "Content-Type: application/json\r\n";
+                    // Too many at once are refused, which is right; whoever is refused tries again a little later.
+                    match connection.ask("POST", "/api/v1/session/", json, &body).await {
+                        Ok(answer) if answer.status / 100 == 2 => {}
+                        Ok(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                        Err(_) => return,
+                    }
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        Self { tasks, stop, answered }
+    }
+
+    async fn end(self) -> u64 {
+        self.stop.store(true, Ordering::Relaxed);
+        self.tasks.join_all().await;
+        self.answered.load(Ordering::Relaxed)
+    }
+}

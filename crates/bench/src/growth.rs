@@ -1,0 +1,55 @@
+//! Whether anything gets slower as a database grows: the same figures on an almost empty one and on a large one.
+
+mod fill;
+
+use crate::people::Crowd;
+use crate::server::Server;
+use crate::stage::Stage;
+use crate::{flow, reads, rest, sends};
+
+/// Measures on two new databases, one of which is filled first.
+pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let small = on_new_database(stage, 0).await?;
+    let large = on_new_database(stage, stage.plan.growth).await?;
+    let engine = stage.engine;
+    for ((what, small), (_, large)) in small.into_iter().zip(large) {
+        let times = if what.ends_with("ms") { large / small } else { small / large };
+        stage.table.add(
+            engine,
+            &format!("{} messages against none: {what}", stage.plan.growth),
+            &[times],
+            "times slower",
+            None,
+        );
+    }
+    Ok(())
+}
+
+async fn on_new_database(stage: &mut Stage<'_>, messages: u64) -> anyhow::Result<Vec<(String, f64)>> {
+    let url = match stage.server.mysql_url() {
+        Some(url) => Some(fill::new_database(url, messages).await?),
+        None => None,
+    };
+    let mut server = Server::start(&stage.plan.server, url.as_deref()).await?;
+    let crowd = Crowd::make(&server, "user", Crowd::SIZE).await?;
+    if messages > 0 {
+        server.stop()?;
+        fill::fill(&server, messages).await?;
+    }
+    let started = server.restart().await?;
+    let before = (std::mem::replace(&mut stage.server, server), std::mem::replace(&mut stage.crowd, crowd));
+    let figures = figures(stage, messages).await;
+    (stage.server, stage.crowd) = before;
+    let mut figures = figures?;
+    figures.push(("start to first answer, ms".to_owned(), started.as_secs_f64() * 1e3));
+    Ok(figures)
+}
+
+async fn figures(stage: &mut Stage<'_>, messages: u64) -> anyhow::Result<Vec<(String, f64)>> {
+    eprintln!("| {} | with {messages} messages | | | |", stage.engine);
+    let mut figures = vec![("durable sends".to_owned(), sends::measure(stage).await?)];
+    figures.push(("the whole flow".to_owned(), flow::measure(stage).await?));
+    figures.extend(reads::measure(stage).await?.into_iter().map(|(what, rate)| (what.to_owned(), rate)));
+    rest::restart(stage).await?;
+    Ok(figures)
+}

@@ -1,0 +1,98 @@
+//! Thousands of sockets on which nothing happens: what each takes, and what they cost together.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::Plan;
+use crate::clock::during;
+use crate::floor::Served;
+use crate::people::Crowd;
+use crate::process::Killed;
+use crate::sends::told_rate;
+use crate::stage::Stage;
+use crate::table::Table;
+use crate::websocket::{self, Writer};
+
+/// How many sockets each of their owners has: the server's own limit.
+const EACH: usize = 10;
+
+/// How long the processor is watched at rest.
+const REST: Duration = Duration::from_secs(10);
+
+/// What one socket of a bare server takes, in KiB.
+pub(crate) async fn floor(plan: &Plan, table: &mut Table) -> anyhow::Result<Option<f64>> {
+    if plan.sockets == 0 {
+        return Ok(None);
+    }
+    let served = Served::start()?;
+    let before = served.process.memory()?;
+    let crowd = Crowded::open(plan.sockets, served.port, |_| ("/echo", "")).await?;
+    let each = (served.process.memory()? - before) * 1024.0 / plan.sockets as f64;
+    crowd.close().await?;
+    table.add("floor", &format!("a bare server, each of {} idle sockets", plan.sockets), &[each], "KiB", None);
+    Ok(Some(each))
+}
+
+/// Measures memory, processor at rest, and sends beside so many sockets of other people against `without` them.
+pub(crate) async fn measure(stage: &mut Stage<'_>, floor: f64, without: f64) -> anyhow::Result<()> {
+    let sockets = stage.plan.sockets;
+    let owners = Crowd::make(&stage.server, "idle", sockets.div_ceil(EACH)).await?;
+    let before = stage.server.process().memory()?;
+    let whose = |n: usize| ("/ws", owners.people[n / EACH].headers.as_str());
+    let crowded = during("opening idle sockets", Crowded::open(sockets, stage.server.port, whose)).await?;
+    let memory = stage.server.process().memory()?;
+    let each = (memory - before) * 1024.0 / sockets as f64;
+    let named = |what: &str| format!("{what}, {sockets} idle sockets");
+    stage.add(&named("memory for each socket"), &[each], "KiB", Some((floor, "a bare server's")));
+    stage.add(&named("resident memory in all"), &[memory], "MiB", None);
+    let share = during("at rest", at_rest(stage.server.process())).await?;
+    stage.add(&named("processor at rest"), &[100.0 * share], "% of a core", None);
+    let mut rates = Vec::new();
+    for _ in 0..stage.plan.runs {
+        rates.push(told_rate(stage, "durable sends beside idle sockets").await?);
+    }
+    stage.add(&named("durable sends"), &rates, "messages/s", Some((without, "without them")));
+    crowded.close().await
+}
+
+async fn at_rest(process: &Killed) -> anyhow::Result<f64> {
+    // What the opening left to do is not rest.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let before = process.processor_time()?;
+    tokio::time::sleep(REST).await;
+    Ok((process.processor_time()? - before).as_secs_f64() / REST.as_secs_f64())
+}
+
+/// Open sockets that are read, so that pings are answered.
+struct Crowded {
+    readers: JoinSet<anyhow::Result<()>>,
+    writers: Vec<Writer>,
+}
+
+impl Crowded {
+    /// Opens so many; `whose` gives the path and the headers of each.
+    async fn open<'a>(count: usize, port: u16, whose: impl Fn(usize) -> (&'a str, &'a str)) -> anyhow::Result<Self> {
+        let (mut readers, mut writers) = (JoinSet::new(), Vec::with_capacity(count));
+        for n in 0..count {
+            let (path, headers) = whose(n);
+            let (mut reader, writer) = websocket::open(port, path, headers).await?;
+            readers.spawn(async move {
+                while reader.text().await?.is_some() {}
+                Ok(())
+            });
+            writers.push(writer);
+        }
+        Ok(Self { readers, writers })
+    }
+
+    async fn close(mut self) -> anyhow::Result<()> {
+        for writer in &self.writers {
+            writer.close()?;
+        }
+        while let Some(outcome) = self.readers.join_next().await {
+            outcome??;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! From a POST to its notification, at a steady rate that the server can keep up with.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use crate::clock::{during, histogram, millis, note};
+use crate::hammer::paced;
+use crate::sockets::Sockets;
+use crate::stage::Stage;
+
+/// Measures at half of `top` messages a second.
+pub(crate) async fn measure(stage: &mut Stage<'_>, top: f64) -> anyhow::Result<()> {
+    let (mut p50s, mut p99s) = (Vec::new(), Vec::new());
+    for _ in 0..stage.plan.runs {
+        let sockets = Sockets::open(&stage.server, &stage.crowd).await?;
+        let length = Duration::from_secs(stage.plan.seconds);
+        let sending = paced(stage.server.port, top / 2.0, length, stage.sends());
+        let sent = during("latency", sending).await?;
+        let sent: HashMap<i64, Instant> = sent.into_iter().map(|(id, asked, _)| (id, asked)).collect();
+        let mut times = histogram()?;
+        for (id, arrived) in sockets.close().await? {
+            if let Some(asked) = sent.get(&id) {
+                note(&mut times, arrived.saturating_duration_since(*asked));
+            }
+        }
+        p50s.push(millis(&times, 0.5));
+        p99s.push(millis(&times, 0.99));
+    }
+    let floor = Some((stage.floor.flush + stage.floor.echo, "flush + echo"));
+    stage.add("POST to notification at half the top rate, p50", &p50s, "ms", floor);
+    stage.add("POST to notification at half the top rate, p99", &p99s, "ms", floor);
+    Ok(())
+}
