@@ -17,16 +17,17 @@ use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::messages::{AfterAppend, AppendError, Appended, Saved};
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::UserId;
+use diesel::Queryable;
+use diesel::connection::SimpleConnection;
 use diesel::result::DatabaseErrorKind::UniqueViolation;
 use diesel::result::{Error, QueryResult};
-use diesel::{Insertable, Queryable};
 use tokio::sync::oneshot;
 
 use crate::connection::AnyConnection;
+use crate::mysql_connection::MysqlConnection;
 #[cfg(feature = "planted-faults")]
 use crate::planted;
 use crate::rows::{FeedRow, MessageRow};
-use crate::schema::messages;
 
 /// A draft on its way through the writer.
 pub(crate) struct Append {
@@ -69,8 +70,6 @@ struct Placed {
 }
 
 /// A row to insert.
-#[derive(Insertable)]
-#[diesel(table_name = messages, treat_none_as_default_value = false)]
 struct NewMessageRow<'a> {
     id: i64,
     conversation_id: i64,
@@ -132,14 +131,6 @@ impl Append {
     /// The same draft with a number of its own.
     pub(crate) fn numbered(self, number: i64) -> Self {
         Self { number: Some(number), ..self }
-    }
-
-    /// Tells of a message that is not committed yet, and not again afterwards.
-    #[cfg(feature = "planted-faults")]
-    pub(crate) fn announce_early(&mut self) {
-        if let Fate::New(placed) = &self.fate {
-            placed.announce(self.draft.clone(), std::mem::replace(&mut self.then, Box::new(|_| ())));
-        }
     }
 
     /// Whether nobody waits any more, so that the draft need not be saved.
@@ -218,6 +209,20 @@ impl Append {
     }
 }
 
+/// If that fault is planted: tells of messages that are not committed yet, and not again afterwards.
+#[cfg(feature = "planted-faults")]
+pub(crate) fn announce_early(drafts: &mut [&mut Append]) {
+    if !planted::is(planted::Planted::NotifyBeforeCommit) {
+        return;
+    }
+    for append in drafts {
+        if let Fate::New(placed) = &append.fate {
+            placed.announce(append.draft.clone(), std::mem::replace(&mut append.then, Box::new(|_| ())));
+        }
+    }
+    std::thread::sleep(planted::GAP);
+}
+
 impl Placed {
     fn announce(self, draft: Draft, then: AfterAppend) -> Message {
         let message = Message {
@@ -237,14 +242,6 @@ impl Placed {
 }
 
 impl Appender {
-    /// Gets ready for `drafts` drafts, before their transaction begins.
-    pub(crate) fn prepare(&mut self, connection: &mut AnyConnection, drafts: usize) -> QueryResult<()> {
-        match connection {
-            AnyConnection::Sqlite(_) => Ok(()),
-            AnyConnection::Mysql(connection) => self.ids.fill(connection, drafts),
-        }
-    }
-
     /// Forgets what it remembers: a transaction failed, or something else wrote in it.
     pub(crate) fn forget(&mut self) {
         self.remembered.clear();
@@ -263,25 +260,50 @@ impl Appender {
         self.expects_repeats = false;
     }
 
-    /// Saves drafts in the open transaction.
+    /// Saves drafts in the open transaction of SQLite's connection.
     pub(crate) fn run(&mut self, connection: &mut AnyConnection, drafts: &mut [&mut Append]) -> QueryResult<()> {
+        let AnyConnection::Sqlite(connection) = connection else { return Err(Error::NotInTransaction) };
         let look = self.expects_repeats;
-        match connection {
-            AnyConnection::Sqlite(connection) => {
-                let counters = self.remembered.counters(connection, drafts)?;
-                let earlier = sqlite::earlier(connection, &worth_a_look(drafts, counters, look))?;
-                let wanted = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
-                let mut ids = sqlite::take_ids(connection, wanted)?;
-                decide(drafts, &earlier, counters, || ids.next());
-                sqlite::save(connection, drafts, counters)
-            }
-            AnyConnection::Mysql(connection) => {
-                let mut counters = self.known.counters(connection, drafts)?;
-                let earlier = mysql::earlier(connection, &worth_a_look(drafts, &counters, look))?;
-                decide(drafts, &earlier, &mut counters, || self.ids.next());
-                mysql::save(connection, drafts, &counters)
-            }
+        let counters = self.remembered.counters(connection, drafts)?;
+        let earlier = sqlite::earlier(connection, &worth_a_look(drafts, counters, look))?;
+        let wanted = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
+        let mut ids = sqlite::take_ids(connection, wanted)?;
+        decide(drafts, &earlier, counters, || ids.next());
+        sqlite::save(connection, drafts, counters)
+    }
+
+    /// Saves drafts in a transaction of their own on MySQL. `has_reached_commit` says, if it fails, whether it got so far.
+    pub(crate) fn transact(
+        &mut self,
+        connection: &mut MysqlConnection,
+        drafts: &mut [&mut Append],
+        has_reached_commit: &mut bool,
+    ) -> QueryResult<()> {
+        let outcome = self.write(connection, drafts).and_then(|counters| {
+            *has_reached_commit = true;
+            connection.batch_execute("COMMIT")?;
+            self.known.keep(&counters);
+            Ok(())
+        });
+        if outcome.is_err() {
+            // Whatever holds locks must let go. If this fails too, the connection is of no more use.
+            let _ = connection.batch_execute("ROLLBACK");
         }
+        outcome
+    }
+
+    fn write(&mut self, connection: &mut MysqlConnection, drafts: &mut [&mut Append]) -> QueryResult<Counters> {
+        self.ids.fill(connection, drafts.len())?;
+        let mut counters = self.known.counters(connection, drafts)?;
+        let earlier = mysql::earlier(connection, &worth_a_look(drafts, &counters, self.expects_repeats))?;
+        decide(drafts, &earlier, &mut counters, || self.ids.next());
+        mysql::save(connection, drafts, &counters)?;
+        #[cfg(feature = "planted-faults")]
+        {
+            planted::panic_now_and_then();
+            announce_early(drafts);
+        }
+        Ok(counters)
     }
 }
 

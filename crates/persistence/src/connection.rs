@@ -38,6 +38,8 @@ pub(crate) enum Purpose {
     Read,
     /// Whatever comes.
     Write,
+    /// Saving messages. On MySQL a transaction begins with the first statement, without a round trip to say so.
+    Append,
 }
 
 /// Opens and checks connections for a pool.
@@ -100,7 +102,9 @@ impl Manager {
                 match self.purpose {
                     Purpose::Read => sqlite.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096"),
                     // What is deleted is overwritten: of somebody who left nothing is to be read in the file.
-                    Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -32768; PRAGMA secure_delete = ON"),
+                    Purpose::Write | Purpose::Append => {
+                        sqlite.batch_execute("PRAGMA cache_size = -32768; PRAGMA secure_delete = ON")
+                    }
                 }
             }
             AnyConnection::Mysql(mysql) => {
@@ -111,7 +115,8 @@ impl Manager {
                      -- MariaDB's limit on a statement, in seconds; MySQL has another, which knows only reads.
                      SET SESSION innodb_lock_wait_timeout = 5 /*M! , SESSION max_statement_time = 8 */",
                 )?;
-                read_own_writes(mysql)
+                read_own_writes(mysql)?;
+                if self.purpose == Purpose::Append { mysql.batch_execute("SET autocommit = 0") } else { Ok(()) }
             }
         }
     }

@@ -42,7 +42,7 @@ impl ConversationStore for Conversations {
 
     async fn find(&self, place: &Participation) -> Result<Option<Conversation>, StoreError> {
         let place = place.clone();
-        self.0.read(move |connection| find(connection, &place)).await
+        self.0.look_up(move |connection| find(connection, &place)).await
     }
 
     async fn mark_read(
@@ -138,11 +138,13 @@ fn latest_of_many(
     if has_few(connection, me)? {
         return Ok(None);
     }
-    let latest: i64 = feeds::table.find(me).select(feeds::last_pos).first(connection)?;
+    let latest: i64 = {
+        let query = feeds::table.find(me).select(feeds::last_pos);
+        on_engine!(connection, c => query.first(c))?
+    };
     let before = before.min(latest + 1);
-    let places = walk(connection, me, before - WALK, before, size)?;
-    let oldest = usize::try_from(size.get()).ok().and_then(|wanted| places.get(wanted - 1));
-    oldest.map(|oldest| at(connection, me, *oldest, before)).transpose()
+    let rows = walk(connection, me, before - WALK, before, size)?;
+    Ok(i64::try_from(rows.len()).is_ok_and(|found| found >= size.get()).then_some(rows))
 }
 
 fn has_few(connection: &mut AnyConnection, me: i64) -> QueryResult<bool> {
@@ -162,35 +164,16 @@ macro_rules! is_newest {
     }};
 }
 
-/// The places of newest messages in a stretch of a person's events, latest first.
-fn walk(connection: &mut AnyConnection, me: i64, from: i64, before: i64, size: PageSize) -> QueryResult<Vec<i64>> {
-    let pos = messages::sender_pos;
-    let sent = messages::table
-        .filter(messages::sender_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
-        .order(pos.desc())
-        .limit(size.get())
-        .select(pos);
-    let pos = messages::recipient_pos;
-    let received = messages::table
-        .filter(messages::recipient_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
-        .order(pos.desc())
-        .limit(size.get())
-        .select(pos);
-    let mut places: Vec<i64> = on_engine!(connection, c => sent.load(c))?;
-    places.extend(on_engine!(connection, c => received.load::<i64>(c))?);
-    places.sort_unstable_by(|one, other| other.cmp(one));
-    // A note to oneself was both sent and received.
-    places.dedup();
-    Ok(places)
-}
-
-/// The conversations whose newest message stands in a stretch of a person's events.
-fn at(connection: &mut AnyConnection, me: i64, from: i64, before: i64) -> QueryResult<Vec<Row>> {
+/// The latest conversations of those whose newest message stands in a stretch of a person's events: as many as asked for
+/// of those where the person wrote it, and as many of the others.
+fn walk(connection: &mut AnyConnection, me: i64, from: i64, before: i64, size: PageSize) -> QueryResult<Vec<Row>> {
     let pos = messages::sender_pos;
     let sent = messages::table
         .inner_join(conversations::table.on(conversations::id.eq(messages::conversation_id)))
         .inner_join(users::table.on(users::id.eq(messages::recipient_id)))
         .filter(messages::sender_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
+        .order(pos.desc())
+        .limit(size.get())
         .select((CONVERSATION, MESSAGE, COUNTS, USER));
     let pos = messages::recipient_pos;
     let received = messages::table
@@ -198,6 +181,8 @@ fn at(connection: &mut AnyConnection, me: i64, from: i64, before: i64) -> QueryR
         .inner_join(users::table.on(users::id.eq(messages::sender_id)))
         .filter(messages::recipient_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
         .filter(messages::sender_id.ne(me))
+        .order(pos.desc())
+        .limit(size.get())
         .select((CONVERSATION, MESSAGE, COUNTS, USER));
     let mut rows: Vec<Row> = on_engine!(connection, c => sent.load(c))?;
     rows.extend(on_engine!(connection, c => received.load::<Row>(c))?);

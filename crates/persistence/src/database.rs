@@ -8,8 +8,9 @@ use chatapp_domain::session::ActiveSession;
 use chatapp_domain::token::ActiveToken;
 use diesel::Connection;
 use diesel::result::{Error, QueryResult};
+use r2d2::PooledConnection;
 use thiserror::Error as ThisError;
-use tokio::sync::{RwLock, RwLockReadGuard, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, oneshot};
 use tokio::time::timeout;
 
 use crate::connection::{AnyConnection, Manager, Purpose};
@@ -165,6 +166,30 @@ impl Database {
         query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.on_pool(move |connection| query(connection).map_err(store_error)).await
+    }
+
+    /// Runs a query that finds a few rows by their keys.
+    ///
+    /// On SQLite it runs right here: it takes less time than waking another thread would, and no writer makes it wait.
+    /// If all connections are in use it is a [`Database::read`] like any other.
+    pub(crate) async fn look_up<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.spare() {
+            Some((_permit, mut pooled)) => query(&mut pooled.connection).map_err(store_error),
+            None => self.read(query).await,
+        }
+    }
+
+    /// A reading connection to SQLite that nobody uses.
+    fn spare(&self) -> Option<(OwnedSemaphorePermit, PooledConnection<Manager>)> {
+        if !self.inner.settings.url.is_sqlite() {
+            return None;
+        }
+        let lane = self.inner.lane();
+        let permit = Arc::clone(&lane.permits).try_acquire_owned().ok()?;
+        Some((permit, lane.pool.try_get()?))
     }
 
     /// Runs a unit of work in a transaction and answers after its commit; `then` is called in between, exactly once

@@ -62,7 +62,7 @@ impl EventStore for Events {
     }
 
     async fn latest(&self, user: UserId) -> Result<Pos, StoreError> {
-        let latest = self.database.read(move |connection| {
+        let latest = self.database.look_up(move |connection| {
             let query = feeds::table.find(user.0).select(feeds::last_pos);
             on_engine!(connection, c => query.first::<i64>(c)).optional()
         });
@@ -81,11 +81,11 @@ impl EventStore for Events {
     }
 
     async fn after(&self, user: UserId, after: Pos, limit: i64) -> Result<Following, StoreError> {
-        self.database.read(move |connection| following(connection, user.0, after.0, limit)).await
+        self.database.look_up(move |connection| following(connection, user.0, after.0, limit)).await
     }
 
     async fn position_of(&self, user: UserId, message: MessageId) -> Result<Option<Pos>, StoreError> {
-        let found = self.database.read(move |connection| {
+        let found = self.database.look_up(move |connection| {
             messages::table
                 .find(message.0)
                 .select((messages::sender_id, messages::sender_pos, messages::recipient_id, messages::recipient_pos))

@@ -38,7 +38,7 @@ impl Lane {
             .min_idle(Some(1))
             .connection_timeout(settings.wait)
             .build_unchecked(manager(purpose));
-        let writer = Writer::start(manager(Purpose::Write), settings.queue, settings.batch)?;
+        let writer = Writer::start(manager(Purpose::Append), settings.queue, settings.batch)?;
         let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
         Ok(Self { url: url.clone(), pool, permits, writer, size, retirement })
     }

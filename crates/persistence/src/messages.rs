@@ -38,13 +38,13 @@ impl MessageStore for Messages {
     }
 
     async fn find(&self, reader: UserId, ids: Vec<MessageId>) -> Result<Vec<Message>, StoreError> {
-        self.0.read(move |connection| find(connection, reader, &ids)).await
+        self.0.look_up(move |connection| find(connection, reader, &ids)).await
     }
 
     async fn history(&self, place: &Participation, cursor: Cursor, size: PageSize) -> Result<History, StoreError> {
         let place = place.clone();
         self.0
-            .read(move |connection| {
+            .look_up(move |connection| {
                 let Some((conversation, last_seq)) = conversation_of(connection, place.pair())? else {
                     return Ok(History::default());
                 };
@@ -56,7 +56,10 @@ impl MessageStore for Messages {
 
     async fn page(&self, place: &Participation, number: PageNumber, size: PageSize) -> Result<Numbered, PageError> {
         let place = place.clone();
-        let page = self.0.read(move |connection| {
+        let page = self.0.look_up(move |connection| {
+            if matches!(number, PageNumber::Number(1)) {
+                return first_page(connection, &place, size).map(Ok);
+            }
             let found = conversation_of(connection, place.pair())?;
             let (conversation, count) = found.unwrap_or_default();
             let Ok((number, skip)) = number.resolve(count, size) else { return Ok(Err(NoSuchPage)) };
@@ -181,6 +184,24 @@ fn conversation_of(connection: &mut AnyConnection, pair: Pair) -> QueryResult<Op
         .filter(conversations::low_id.eq(pair.low().0).and(conversations::high_id.eq(pair.high().0)))
         .select((conversations::id, messages::seq));
     on_engine!(connection, c => query.first(c)).optional()
+}
+
+/// The newest messages of a conversation. There are as many as the newest one's `seq` says.
+fn first_page(connection: &mut AnyConnection, place: &Participation, size: PageSize) -> QueryResult<Numbered> {
+    let (low, high) = (place.pair().low().0, place.pair().high().0);
+    let conversation = conversations::table
+        .filter(conversations::low_id.eq(low).and(conversations::high_id.eq(high)))
+        .select(conversations::id)
+        .single_value();
+    let query = messages::table
+        .filter(messages::conversation_id.nullable().eq(conversation))
+        .order(messages::seq.desc())
+        .limit(size.get())
+        .select(MESSAGE);
+    let rows: Vec<MessageRow> = on_engine!(connection, c => query.load(c))?;
+    let count = rows.first().map_or(0, |newest| newest.seq);
+    let messages = rows.into_iter().map(|row| row.between(place.me(), place.peer())).collect();
+    Ok(Numbered { count, number: 1, has_next: size.get() < count, messages })
 }
 
 /// Part of a conversation. What was committed since `last_seq` was read is left for the next time.

@@ -200,7 +200,7 @@ impl Sessions {
     }
 
     async fn load(&self, key: SessionKey) -> Result<Option<ActiveSession>, StoreError> {
-        let row = self.0.read(move |connection| {
+        let row = self.0.look_up(move |connection| {
             let query = sessions::table
                 .inner_join(users::table.on(users::id.eq(sessions::user_id)))
                 .filter(sessions::key_hash.eq(&key.0[..]).and(users::is_active.eq(true)))

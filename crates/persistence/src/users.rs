@@ -89,7 +89,7 @@ impl UserStore for Users {
                 None => drop(unknown.insert(name.clone())),
             }
         }
-        let rows = if unknown.is_empty() { Vec::new() } else { self.0.read(move |c| named(c, unknown)).await? };
+        let rows = if unknown.is_empty() { Vec::new() } else { self.0.look_up(move |c| named(c, unknown)).await? };
         let read: Vec<Identity> = rows.into_iter().map(|row| User::from(row).identity()).collect();
         for identity in &read {
             memory.insert(identity.username.as_str().to_owned(), identity.clone());
@@ -255,7 +255,7 @@ impl Users {
         &self,
         query: impl FnOnce(&mut AnyConnection) -> QueryResult<Option<UserRow>> + Send + 'static,
     ) -> Result<Option<User>, StoreError> {
-        Ok(self.0.read(query).await?.map(User::from))
+        Ok(self.0.look_up(query).await?.map(User::from))
     }
 }
 

@@ -15,6 +15,8 @@ use diesel::r2d2::R2D2Connection;
 use diesel::result::{Error, QueryResult};
 use rand::Rng;
 
+#[cfg(feature = "planted-faults")]
+use crate::append::announce_early;
 use crate::append::{Append, Appender};
 use crate::connection::{AnyConnection, Manager};
 use crate::error::{is_conflict, store_error};
@@ -175,12 +177,15 @@ impl Worker {
             Some(connection) => connection,
             None => self.manager.open().map_err(connection_error)?,
         };
-        self.appender.prepare(&mut connection, batch.len())?;
-        let outcome = in_transaction(&mut connection, |connection| {
-            run_all(connection, &mut self.appender, batch)?;
-            self.has_reached_commit = true;
-            Ok(())
-        });
+        let (appender, reached) = (&mut self.appender, &mut self.has_reached_commit);
+        let outcome = match &mut connection {
+            AnyConnection::Sqlite(_) => in_transaction(&mut connection, |connection| {
+                run_all(connection, appender, batch)?;
+                *reached = true;
+                Ok(())
+            }),
+            AnyConnection::Mysql(mysql) => appender.transact(mysql, &mut appends(batch), reached),
+        };
         if outcome.is_err() {
             self.appender.forget();
         }
@@ -199,18 +204,19 @@ fn run_all(connection: &mut AnyConnection, appender: &mut Appender, batch: &mut 
             }
             unit.run(connection)?;
         } else {
-            let mut appends: Vec<&mut Append> = run.iter_mut().filter_map(Job::as_append).collect();
-            appender.run(connection, &mut appends)?;
+            appender.run(connection, &mut appends(run))?;
         }
     }
     #[cfg(feature = "planted-faults")]
-    planted::panic_now_and_then();
-    #[cfg(feature = "planted-faults")]
-    if planted::is(planted::Planted::NotifyBeforeCommit) {
-        batch.iter_mut().filter_map(Job::as_append).for_each(Append::announce_early);
-        std::thread::sleep(planted::GAP);
+    {
+        planted::panic_now_and_then();
+        announce_early(&mut appends(batch));
     }
     Ok(())
+}
+
+fn appends(batch: &mut [Job]) -> Vec<&mut Append> {
+    batch.iter_mut().filter_map(Job::as_append).collect()
 }
 
 fn settle_all(batch: Vec<Job>, error: Option<Error>) {

@@ -1,12 +1,14 @@
-//! The statements of an append on MySQL: all rows at once, since each statement is a round trip.
+//! The statements of an append on MySQL: all rows at once, since each statement is a round trip. Most transactions take
+//! three: one locks, one writes, one commits.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chatapp_domain::conversation::Pair;
 use chatapp_domain::user::UserId;
-use diesel::dsl::{DuplicatedKeys, sql};
+use diesel::connection::SimpleConnection;
 use diesel::mysql::Mysql;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 
 use super::{Append, Counters, Earlier, NewMessageRow, Newest, Thread, pairs, people, suspects};
@@ -27,7 +29,8 @@ pub(super) struct IdBlock {
 }
 
 impl IdBlock {
-    /// Makes sure of at least `wanted` free ids. Outside of the transaction, whose length would block other nodes.
+    /// Makes sure of at least `wanted` free ids, in a transaction before that of the messages, whose length would block
+    /// other nodes.
     pub(super) fn fill(&mut self, connection: &mut MysqlConnection, wanted: usize) -> QueryResult<()> {
         let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
         if self.end - self.next >= wanted {
@@ -38,6 +41,7 @@ impl IdBlock {
             .set(sequences::next.eq(last_insert_id_of(sequences::next + size)))
             .execute(connection)?;
         self.end = diesel::select(last_insert_id()).get_result(connection)?;
+        connection.batch_execute("COMMIT")?;
         self.next = self.end - size;
         Ok(())
     }
@@ -54,12 +58,30 @@ diesel::define_sql_function! {
     fn last_insert_id_of(value: BigInt) -> BigInt;
 }
 
-/// How many conversations are known by their number before all are forgotten.
+/// How many conversations are known before all are forgotten.
 const KNOWN: usize = 100_000;
 
-/// The numbers of conversations. They never change, so no other node's writing makes them wrong.
+/// What this node knows of conversations. Their numbers never change; how far one has got is known for as long as nobody
+/// else moved the events of its people, which their locked feeds show.
 #[derive(Default)]
-pub(super) struct Known(HashMap<Pair, i64>);
+pub(super) struct Known {
+    threads: HashMap<Pair, Remembered>,
+    people: HashMap<i64, Seen>,
+}
+
+/// Where a conversation had got to when its people's events had been moved from elsewhere so many times.
+#[derive(Clone, Copy)]
+struct Remembered {
+    thread: Thread,
+    moves: Option<(u64, u64)>,
+}
+
+/// Where a person's events ended when this node looked last, and how often it was surprised.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    last_pos: i64,
+    moves: u64,
+}
 
 impl Known {
     /// The counters of everyone concerned, their feeds locked in ascending order; conversations that do not exist yet
@@ -69,45 +91,108 @@ impl Known {
         connection: &mut MysqlConnection,
         drafts: &[&mut Append],
     ) -> QueryResult<Counters> {
-        let locked: Vec<FeedRow> = feeds::table
-            .filter(feeds::user_id.eq_any(people(drafts)))
-            .order(feeds::user_id)
-            .select(FEED)
-            .for_update()
-            .load(connection)?;
-        let feeds: HashMap<i64, FeedRow> = locked.into_iter().map(|feed| (feed.user_id, feed)).collect();
+        let feeds = lock_feeds(connection, &people(drafts))?;
+        self.look_at(&feeds);
         let apart = kept_apart(connection, suspects(drafts, &feeds))?;
         let wanted: Vec<Pair> = pairs(drafts, &feeds, &apart).into_iter().collect();
         self.learn(connection, &wanted)?;
-        let ids: HashMap<i64, Pair> =
-            wanted.into_iter().filter_map(|pair| self.0.get(&pair).map(|id| (*id, pair))).collect();
-        let newest = newest_of(connection, ids.keys().copied().collect())?;
-        let thread = |(id, pair)| (pair, Thread { id, newest: newest.get(&id).copied().unwrap_or_default() });
-        Ok(Counters { feeds, threads: ids.into_iter().map(thread).collect(), apart })
+        self.catch_up(connection, &wanted)?;
+        let thread = |pair| self.threads.get(&pair).map(|known| (pair, known.thread));
+        Ok(Counters { threads: wanted.into_iter().filter_map(thread).collect(), feeds, apart })
+    }
+
+    /// Remembers where a transaction that was committed left everyone.
+    pub(super) fn keep(&mut self, counters: &Counters) {
+        for (user, feed) in &counters.feeds {
+            self.people.entry(*user).or_default().last_pos = feed.last_pos;
+        }
+        for (pair, thread) in &counters.threads {
+            let moves = self.moves(*pair);
+            self.threads.insert(*pair, Remembered { thread: *thread, moves });
+        }
     }
 
     /// Forgets everything, because what it knows may have been rolled back.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.threads.clear();
+        self.people.clear();
+    }
+
+    fn look_at(&mut self, feeds: &HashMap<i64, FeedRow>) {
+        if self.threads.len() + self.people.len() > KNOWN {
+            self.clear();
+        }
+        for (user, feed) in feeds {
+            let seen = self.people.entry(*user).or_default();
+            seen.moves += u64::from(seen.last_pos != feed.last_pos);
+            seen.last_pos = feed.last_pos;
+        }
+    }
+
+    fn moves(&self, pair: Pair) -> Option<(u64, u64)> {
+        Some((self.people.get(&pair.low().0)?.moves, self.people.get(&pair.high().0)?.moves))
     }
 
     fn learn(&mut self, connection: &mut MysqlConnection, wanted: &[Pair]) -> QueryResult<()> {
-        if self.0.len() > KNOWN {
-            self.0.clear();
-        }
-        let unknown = self.unknown(wanted);
-        self.0.extend(conversations_of(connection, &unknown)?);
+        self.find(connection, &self.unknown(wanted))?;
         let missing = self.unknown(wanted);
         if !missing.is_empty() {
             make_conversations(connection, &missing)?;
-            self.0.extend(conversations_of(connection, &missing)?);
+            self.find(connection, &missing)?;
         }
         Ok(())
     }
 
-    fn unknown(&self, wanted: &[Pair]) -> Vec<Pair> {
-        wanted.iter().copied().filter(|pair| !self.0.contains_key(pair)).collect()
+    fn find(&mut self, connection: &mut MysqlConnection, pairs: &[Pair]) -> QueryResult<()> {
+        let found = conversations_of(connection, pairs)?;
+        let remembered = |id| Remembered { thread: Thread { id, newest: Newest::default() }, moves: None };
+        self.threads.extend(found.into_iter().map(|(pair, id)| (pair, remembered(id))));
+        Ok(())
     }
+
+    fn unknown(&self, wanted: &[Pair]) -> Vec<Pair> {
+        wanted.iter().copied().filter(|pair| !self.threads.contains_key(pair)).collect()
+    }
+
+    /// Reads where those conversations have got to that others may have written in.
+    fn catch_up(&mut self, connection: &mut MysqlConnection, wanted: &[Pair]) -> QueryResult<()> {
+        let is_old = |pair: &&Pair| self.threads.get(pair).is_some_and(|known| known.moves != self.moves(**pair));
+        let old: Vec<Pair> = wanted.iter().filter(is_old).copied().collect();
+        if old.is_empty() {
+            return Ok(());
+        }
+        let ids = old.iter().filter_map(|pair| self.threads.get(pair)).map(|known| known.thread.id).collect();
+        let newest = newest_of(connection, ids)?;
+        for pair in old {
+            let moves = self.moves(pair);
+            if let Some(known) = self.threads.get_mut(&pair) {
+                known.thread.newest = newest.get(&known.thread.id).copied().unwrap_or_default();
+                known.moves = moves;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The query that locks people's feeds, in ascending order.
+macro_rules! locking {
+    ($people:expr) => {
+        feeds::table.filter(feeds::user_id.eq_any($people)).order(feeds::user_id).select(FEED).for_update()
+    };
+}
+
+/// Locks people's feeds in ascending order.
+fn lock_feeds(connection: &mut MysqlConnection, people: &BTreeSet<i64>) -> QueryResult<HashMap<i64, FeedRow>> {
+    let ids: Vec<i64> = people.iter().copied().collect();
+    let locked = match ids.len() {
+        0 => Vec::new(),
+        1..=2 => locked::<2>(connection, ids)?,
+        3..=16 => locked::<16>(connection, ids)?,
+        17..=128 => locked::<128>(connection, ids)?,
+        129..=512 => locked::<512>(connection, ids)?,
+        _ => locking!(ids).load(connection)?,
+    };
+    Ok(locked.into_iter().map(|feed| (feed.user_id, feed)).collect())
 }
 
 /// Those of these pairs between which there is a block.
@@ -171,22 +256,84 @@ pub(super) fn earlier(connection: &mut MysqlConnection, keys: &[(i64, String)]) 
     Ok(rows.into_iter().filter_map(by_key).collect())
 }
 
-/// Writes the new messages and the counters that they moved.
+/// The feeds of at most `N` people, by a statement that stays prepared.
+fn locked<const N: usize>(connection: &mut MysqlConnection, mut people: Vec<i64>) -> QueryResult<Vec<FeedRow>> {
+    // The number of places is part of the text, and the same person twice is no matter.
+    people.resize(N, people.last().copied().unwrap_or_default());
+    StaysPrepared::<_, N>(locking!(people)).load(connection)
+}
+
+/// Writes the new messages and the counters that they moved, in one round trip.
 pub(super) fn save(connection: &mut MysqlConnection, drafts: &[&mut Append], counters: &Counters) -> QueryResult<()> {
-    let rows: Vec<NewMessageRow<'_>> = drafts.iter().filter_map(|append| append.row()).collect();
+    let rows: Vec<String> = drafts.iter().filter_map(|append| append.row()).map(|row| values(&row)).collect();
     if rows.is_empty() {
         return Ok(());
     }
-    diesel::insert_into(messages::table).values(&rows).execute(connection)?;
-    // The rows exist, so this is an update of many rows to many values in one statement.
-    diesel::insert_into(feeds::table)
-        .values(counters.moved(drafts))
-        .on_conflict(DuplicatedKeys)
-        .do_update()
-        .set((
-            feeds::last_pos.eq(sql::<BigInt>("VALUES(last_pos)")),
-            feeds::message_count.eq(sql::<BigInt>("VALUES(message_count)")),
-        ))
-        .execute(connection)
-        .map(drop)
+    let moved = counters.moved(drafts);
+    let feeds: Vec<String> =
+        moved.iter().map(|feed| format!("({},{},{})", feed.user_id, feed.last_pos, feed.message_count)).collect();
+    // The rows exist, so the second is an update of many rows to many values in one statement.
+    connection.batch_execute(&format!(
+        "INSERT INTO messages (id, conversation_id, seq, sender_id, sender_pos, recipient_id, recipient_pos, low_sent, \
+         sent_at, client_key, body) VALUES {};\
+         INSERT INTO feeds (user_id, last_pos, message_count) VALUES {} \
+         ON DUPLICATE KEY UPDATE last_pos = VALUES(last_pos), message_count = VALUES(message_count)",
+        rows.join(","),
+        feeds.join(",")
+    ))
+}
+
+/// A row as MySQL reads it. Texts are written as their bytes in hexadecimal: nothing in them can end a literal.
+fn values(row: &NewMessageRow<'_>) -> String {
+    let key = row.client_key.map_or_else(|| "NULL".to_owned(), literal);
+    format!(
+        "({},{},{},{},{},{},{},{},{},{key},{})",
+        row.id,
+        row.conversation_id,
+        row.seq,
+        row.sender_id,
+        row.sender_pos,
+        row.recipient_id,
+        row.recipient_pos,
+        row.low_sent,
+        row.sent_at,
+        literal(row.body)
+    )
+}
+
+fn literal(text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut literal = String::with_capacity(text.len() * 2 + 12);
+    literal.push_str("_utf8mb4 x'");
+    for byte in text.bytes() {
+        literal.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        literal.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    literal.push('\'');
+    literal
+}
+
+/// A query with a fixed number of places for values. diesel prepares one with a list of values anew each time, because the
+/// list may have another length; this one's has not.
+struct StaysPrepared<Q, const N: usize>(Q);
+
+impl<Q: 'static, const N: usize> QueryId for StaysPrepared<Q, N> {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<Q: Query, const N: usize> Query for StaysPrepared<Q, N> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q, const N: usize> RunQueryDsl<MysqlConnection> for StaysPrepared<Q, N> {}
+
+impl<Q: QueryFragment<Mysql>, const N: usize> QueryFragment<Mysql> for StaysPrepared<Q, N> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Mysql>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &Mysql) -> QueryResult<bool> {
+        Ok(true)
+    }
 }
