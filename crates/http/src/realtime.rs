@@ -10,12 +10,14 @@ mod following;
 mod frames;
 mod guard;
 mod inbound;
+mod line;
 mod mailbox;
 mod outbound;
 mod protocol;
 mod sequence;
 mod sockets;
 mod upgrade;
+mod woken;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use self::guard::admits;

@@ -1,10 +1,10 @@
 //! The life of one socket, from its first frame to its last.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use actix_web::web::Data;
-use actix_ws::{AggregatedMessageStream, Session};
+use actix_ws::AggregatedMessageStream;
 use chatapp_domain::ports::notifications::Subscription;
 use chatapp_domain::token::Scope;
 use tokio::time::{Instant, sleep, timeout};
@@ -14,11 +14,13 @@ use super::ending::{self, Ending};
 use super::following::Following;
 use super::frames;
 use super::inbound::Inbound;
+use super::line;
 use super::mailbox::Mailbox;
 use super::outbound::{Outbound, Start};
 use super::protocol::Dialect;
 use super::sequence::Sequence;
 use super::sockets::Seat;
+use super::woken::when_woken;
 use crate::caller::Caller;
 use crate::shared::Shared;
 
@@ -31,7 +33,7 @@ pub(super) struct Connection {
     pub(super) dialect: Dialect,
     pub(super) start: Start,
     pub(super) subscription: Pin<Box<dyn Subscription>>,
-    pub(super) session: Session,
+    pub(super) line: line::Writer,
     pub(super) messages: AggregatedMessageStream,
     pub(super) shared: Data<Shared>,
     pub(super) seat: Seat,
@@ -46,7 +48,7 @@ impl Connection {
     }
 
     async fn serve(self) {
-        let Self { caller, dialect, start, subscription, session, messages, shared, seat } = self;
+        let Self { caller, dialect, start, subscription, line, messages, shared, seat } = self;
         let (services, settings) = (&shared.services, &shared.sockets.settings);
         let (me, ear, mailbox) = (&caller.identity, &Ear::new(subscription), &Mailbox::default());
         let (following, may_write) = (&Following::new(me, services, ear, mailbox), caller.scope == Scope::Write);
@@ -57,24 +59,26 @@ impl Connection {
             services,
             settings,
             mailbox,
-            session: session.clone(),
+            line: &line,
             sequence: Sequence::after(start.after.unwrap_or(start.latest)),
             epoch: start.epoch.clone(),
             ping_at: Instant::now() + settings.ping_every,
             gap_until: None,
         };
+        let (stopped, inbound) = (pin!(stopped(&shared)), pin!(inbound.run(messages)));
+        let (stopped, inbound) = (when_woken(stopped), when_woken(inbound));
         // Polled in this order, what was heard just now is written in the same turn.
         let ending = tokio::select! {
             biased;
-            ending = stopped(&shared) => ending,
-            ending = inbound.run(messages) => ending,
+            ending = stopped => ending,
+            ending = inbound => ending,
             ending = ear.listen(mailbox, dialect, caller.credential) => ending,
             never = following.keep_up() => match never {},
             ending = outbound.run(start) => ending,
         };
         log::debug!("a socket of user {} ends: {ending:?}", me.id.0);
         // Whoever takes nothing does not take this either.
-        let _ = timeout(FAREWELL, say_goodbye(session, dialect, ending)).await;
+        let _ = timeout(FAREWELL, say_goodbye(&line, dialect, ending)).await;
         drop(seat);
     }
 }
@@ -88,14 +92,14 @@ async fn stopped(shared: &Shared) -> Ending {
     Ending::Stopping
 }
 
-async fn say_goodbye(mut session: Session, dialect: Dialect, ending: Ending) {
+async fn say_goodbye(line: &line::Writer, dialect: Dialect, ending: Ending) {
     // The socket may have gone meanwhile: then there is nobody to tell.
     if let Ending::Closed(reason) = ending {
-        let _ = session.close(reason).await;
+        let _ = line.close(reason).await;
     } else if let Some((code, words)) = ending.told() {
         if dialect == Dialect::V1 {
-            let _ = session.text(frames::bye(words)).await;
+            let _ = line.text(&frames::bye(words)).await;
         }
-        let _ = session.close(Some(ending::reason(code, words))).await;
+        let _ = line.close(Some(ending::reason(code, words))).await;
     }
 }

@@ -2,23 +2,24 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 
 use actix_web::web::Bytes;
 use bytestring::ByteString;
 use chatapp_domain::event::{Event, Pos};
-use tokio::sync::Notify;
 
 /// How many events wait. Those that do not fit are in the store.
 const MOST_EVENTS: usize = 64;
 /// How many passing frames wait. Those that do not fit are lost, as they may be.
 const MOST_FRAMES: usize = 256;
 
-/// Filled by whoever listens and reads, emptied by whoever writes, all within one task.
+/// Filled by whoever listens and reads, emptied by whoever writes, all within one task, and in this order: whoever fills it
+/// is polled before whoever empties it. So nobody has to be woken.
 #[derive(Default)]
 pub(super) struct Mailbox {
     content: RefCell<Content>,
-    filled: Notify,
 }
 
 #[derive(Default)]
@@ -78,17 +79,11 @@ impl Mailbox {
 
     fn fill(&self, put: impl FnOnce(&mut Content)) {
         put(&mut self.content.borrow_mut());
-        self.filled.notify_one();
     }
 
-    /// The next item, as soon as there is one.
+    /// The next item, as soon as there is one when this is polled.
     pub(super) async fn next(&self) -> Item {
-        loop {
-            if let Some(item) = self.content.borrow_mut().take() {
-                return item;
-            }
-            self.filled.notified().await;
-        }
+        poll_fn(|_| self.content.borrow_mut().take().map_or(Poll::Pending, Poll::Ready)).await
     }
 }
 
@@ -135,9 +130,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_waits_is_woken() {
+    async fn what_is_put_in_first_is_there_at_once() {
         let mailbox = Mailbox::default();
-        let (item, ()) = tokio::join!(mailbox.next(), async { mailbox.latest(Pos(3)) });
+        let ((), item) = tokio::join!(biased; async { mailbox.latest(Pos(3)) }, mailbox.next());
         assert!(matches!(item, Item::Latest(Pos(3))));
     }
 

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::time::Duration;
 
-use actix_ws::{Closed, Session};
 use bytestring::ByteString;
 use chatapp_domain::catch_up::{Batch, CatchUpError};
 use chatapp_domain::event::{Epoch, Event, Pos};
@@ -13,6 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::ending::Ending;
 use super::frames;
+use super::line::{self, Closed};
 use super::mailbox::{Item, Mailbox, Outgoing};
 use super::protocol::Dialect;
 use super::sequence::Sequence;
@@ -33,7 +33,7 @@ pub(super) struct Outbound<'a> {
     pub(super) services: &'a Services,
     pub(super) settings: &'a SocketSettings,
     pub(super) mailbox: &'a Mailbox,
-    pub(super) session: Session,
+    pub(super) line: &'a line::Writer,
     pub(super) sequence: Sequence,
     pub(super) epoch: Epoch,
     /// When to ping next.
@@ -100,7 +100,7 @@ impl Outbound<'_> {
         match item {
             Item::Frame(Outgoing::Text(text)) => self.send(text).await,
             Item::Frame(Outgoing::Pong(bytes)) => {
-                let sending = timeout(self.settings.send_timeout, self.session.pong(&bytes)).await;
+                let sending = timeout(self.settings.send_timeout, self.line.pong(&bytes)).await;
                 sent(sending)
             }
             Item::Event(event) => {
@@ -188,7 +188,11 @@ impl Outbound<'_> {
 
     /// Sends a frame, and a ping if one is due: a client that is told much says nothing by itself, and would seem idle.
     async fn send(&mut self, frame: ByteString) -> Result<(), Ending> {
-        sent(timeout(self.settings.send_timeout, self.session.text(frame)).await)?;
+        if self.line.has_room() {
+            self.line.text(&frame).await.map_err(|Closed| Ending::Gone)?;
+        } else {
+            sent(timeout(self.settings.send_timeout, self.line.text(&frame)).await)?;
+        }
         if Instant::now() >= self.ping_at {
             self.ping().await?;
         }
@@ -197,7 +201,7 @@ impl Outbound<'_> {
 
     async fn ping(&mut self) -> Result<(), Ending> {
         self.ping_at = Instant::now() + self.settings.ping_every;
-        sent(timeout(self.settings.send_timeout, self.session.ping(b"")).await)
+        sent(timeout(self.settings.send_timeout, self.line.ping()).await)
     }
 }
 

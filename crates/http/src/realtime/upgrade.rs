@@ -1,5 +1,6 @@
 //! Opening a socket. Everything that can be refused is refused before the upgrade, as an ordinary answer.
 
+use actix_web::body::BoxBody;
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
@@ -9,6 +10,7 @@ use chatapp_domain::user::Identity;
 
 use super::connection::Connection;
 use super::guard::guarded;
+use super::line;
 use super::outbound::Start;
 use super::protocol::{Dialect, Resume, V1};
 use crate::caller::Caller;
@@ -42,13 +44,22 @@ pub(crate) async fn open(
     let payload = Payload::from_request(&request, &mut guarded(payload, settings.max_frame)).await;
     let payload = payload.map_err(|_| ApiError::UpgradeRequired)?;
     let opened = actix_ws::handle_with_protocols(&request, payload, &[V1]);
-    let (response, session, messages) = opened.map_err(|_| ApiError::UpgradeRequired)?;
+    let (response, _, messages) = opened.map_err(|_| ApiError::UpgradeRequired)?;
     let messages = messages.max_frame_size(settings.max_frame).aggregate_continuations();
     let messages = messages.max_continuation_size(settings.max_frame);
+    let (line, response) = wire_up(response);
     let shared = Data::clone(&shared);
-    let connection = Connection { caller, dialect, start, subscription, session, messages, shared, seat };
+    let connection = Connection { caller, dialect, start, subscription, line, messages, shared, seat };
     actix_web::rt::spawn(connection.run());
     Ok(response)
+}
+
+/// Puts a line of our own into the answer. What was there stays beside it: it tells the messages that the connection is
+/// gone.
+fn wire_up(response: HttpResponse) -> (line::Writer, HttpResponse) {
+    let (head, body) = response.into_parts();
+    let (writer, body) = line::open(body);
+    (writer, head.set_body(BoxBody::new(body)))
 }
 
 fn refuse_other_than_upgrades(request: &HttpRequest) -> Result<(), ApiError> {
