@@ -65,6 +65,10 @@ impl Manager {
         Self { url, purpose, retirement: Retirement::default() }
     }
 
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.url.is_sqlite()
+    }
+
     /// The same, for as long as its member is not given up.
     pub(crate) fn until(self, retirement: Retirement) -> Self {
         Self { retirement, ..self }
@@ -102,9 +106,11 @@ impl Manager {
                 match self.purpose {
                     Purpose::Read => sqlite.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096"),
                     // What is deleted is overwritten: of somebody who left nothing is to be read in the file.
-                    Purpose::Write | Purpose::Append => {
-                        sqlite.batch_execute("PRAGMA cache_size = -32768; PRAGMA secure_delete = ON")
-                    }
+                    Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -32768; PRAGMA secure_delete = ON"),
+                    // Another connection copies the log more often than that.
+                    Purpose::Append => sqlite.batch_execute(
+                        "PRAGMA cache_size = -32768; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16000",
+                    ),
                 }
             }
             AnyConnection::Mysql(mysql) => {

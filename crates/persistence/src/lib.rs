@@ -8,6 +8,7 @@ mod append;
 mod avatars;
 mod backup;
 mod blocks;
+mod checkpoint;
 mod connection;
 mod conversations;
 mod copy;

@@ -18,6 +18,7 @@ use rand::Rng;
 #[cfg(feature = "planted-faults")]
 use crate::append::announce_early;
 use crate::append::{Append, Appender};
+use crate::checkpoint::Checkpointer;
 use crate::connection::{AnyConnection, Manager};
 use crate::error::{is_conflict, store_error};
 #[cfg(feature = "planted-faults")]
@@ -61,8 +62,9 @@ impl Writer {
     /// Starts the thread; it opens its connection when the first job arrives.
     pub(crate) fn start(manager: Manager, queue: usize, batch: usize) -> std::io::Result<Self> {
         let (sender, jobs) = flume::bounded(queue);
+        let checkpointer = manager.is_sqlite().then(|| Checkpointer::start(manager.clone())).transpose()?;
         let appender = Appender::default();
-        let mut worker = Worker { manager, connection: None, appender, batch, has_reached_commit: false };
+        let mut worker = Worker { manager, connection: None, appender, checkpointer, batch, has_reached_commit: false };
         let thread =
             std::thread::Builder::new().name("chatapp-writer".to_owned()).spawn(move || worker.serve(&jobs))?;
         Ok(Self { sender: sender.downgrade(), jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
@@ -112,6 +114,8 @@ struct Worker {
     manager: Manager,
     connection: Option<AnyConnection>,
     appender: Appender,
+    /// Keeps SQLite's log short.
+    checkpointer: Option<Checkpointer>,
     batch: usize,
     /// Whether the last transaction got as far as its commit. If that failed, nobody knows what became of it.
     has_reached_commit: bool,
@@ -123,11 +127,15 @@ impl Worker {
             let mut batch = vec![first];
             batch.extend(jobs.try_iter().take(self.batch - 1));
             batch.retain(|job| !job.is_abandoned());
+            let writes = batch.len();
             // A defect in one unit must not end all writing: its batch is answered by the drop of its channels.
             if catch_unwind(AssertUnwindSafe(|| self.commit_together(batch))).is_err() {
                 log::error!("a panic in the writer; its transaction is rolled back");
                 self.connection = None;
                 self.appender.forget();
+            }
+            if let Some(checkpointer) = &mut self.checkpointer {
+                checkpointer.note(writes);
             }
         }
     }
