@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::clock::{during, histogram, median, millis, note};
 use crate::hammer::{Hammered, Request, hammer};
 use crate::http::Connection;
+use crate::profile::Profile;
 use crate::sockets::Sockets;
 use crate::stage::Stage;
 
@@ -20,6 +21,11 @@ pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<f64> {
     stage.add("durable sends, 64 connections, both told", &rates, "messages/s", bare);
     let one = Some((stage.floor.flush + stage.floor.bare.single(), "flush + bare request"));
     stage.add("a single idle sender, p50", &singles, "ms", one);
+    if stage.plan.profile {
+        let profile = Profile::begin()?;
+        told_rate(stage, "durable sends, sampled").await?;
+        profile.end()?;
+    }
     Ok(median(&rates))
 }
 
