@@ -247,6 +247,8 @@ fn program(name: &str, log: &Path) -> anyhow::Result<Command> {
     let name = if name == DAEMON { daemon().context("MariaDB is not installed")? } else { PathBuf::from(name) };
     let mut command = Command::new(name);
     command.env("PATH", format!("{path}:/usr/sbin:/usr/local/sbin"));
+    // It may belong to somebody else than the server's user; everybody has the usual one.
+    command.env_remove("TMPDIR");
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
     Ok(command)
 }
