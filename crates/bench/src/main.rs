@@ -10,6 +10,7 @@ mod hammer;
 mod http;
 mod idle;
 mod latency;
+mod nodes;
 mod people;
 mod plan;
 mod process;
@@ -49,6 +50,9 @@ async fn measure(plan: &Plan) -> anyhow::Result<()> {
     let engines = [("SQLite", None), ("MySQL", plan.mysql_url.as_deref())];
     for (name, url) in engines.into_iter().filter(|(name, url)| *name == "SQLite" || url.is_some()) {
         engine(plan, name, url, &floor, idle, &mut table).await?;
+    }
+    if let Some((database, redis)) = plan.nodes.as_ref().filter(|_| plan.has(Part::Nodes)) {
+        nodes::measure(plan, database, redis, &mut table).await?;
     }
     println!("\n{table}");
     Ok(())

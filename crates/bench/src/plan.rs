@@ -13,6 +13,12 @@ pub(crate) struct Arguments {
     /// Measures on this (empty) MySQL database too: mysql://user:password@host:port/name.
     #[arg(long)]
     mysql_url: Option<String>,
+    /// Measures several nodes on this (empty) MySQL database; needs --redis-url.
+    #[arg(long, requires = "redis_url")]
+    nodes_url: Option<String>,
+    /// The Redis between those nodes.
+    #[arg(long, requires = "nodes_url")]
+    redis_url: Option<String>,
     /// How many runs each figure is the median of.
     #[arg(long, default_value_t = 3)]
     runs: usize,
@@ -64,12 +70,16 @@ pub(crate) enum Part {
     Flood,
     /// Thousands of idle sockets.
     Idle,
+    /// Several nodes on one database.
+    Nodes,
 }
 
 /// What a run of the bench goes by.
 pub(crate) struct Plan {
     pub(crate) server: PathBuf,
     pub(crate) mysql_url: Option<String>,
+    /// The database and the Redis of several nodes.
+    pub(crate) nodes: Option<(String, String)>,
     pub(crate) runs: usize,
     pub(crate) seconds: u64,
     pub(crate) sockets: usize,
@@ -80,9 +90,21 @@ pub(crate) struct Plan {
 
 impl Arguments {
     pub(crate) fn plan(self) -> Plan {
-        let Self { server, mysql_url, runs, seconds, quick, only, sockets, growth, profile, .. } = self;
+        let Self {
+            server, mysql_url, nodes_url, redis_url, runs, seconds, quick, only, sockets, growth, profile, ..
+        } = self;
         let (runs, seconds, sockets) = if quick { (1, 1, sockets.min(500)) } else { (runs, seconds, sockets) };
-        Plan { server, mysql_url, runs: runs.max(1), seconds: seconds.max(1), sockets, growth, profile, only }
+        Plan {
+            server,
+            mysql_url,
+            nodes: nodes_url.zip(redis_url),
+            runs: runs.max(1),
+            seconds: seconds.max(1),
+            sockets,
+            growth,
+            profile,
+            only,
+        }
     }
 }
 

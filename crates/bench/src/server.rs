@@ -13,6 +13,7 @@ use crate::process::{Killed, port_of};
 pub(crate) struct Server {
     binary: PathBuf,
     database: Option<String>,
+    settings: Vec<(&'static str, String)>,
     folder: TempDir,
     process: Killed,
     pub(crate) port: u16,
@@ -21,18 +22,28 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server on SQLite, or on the given database, which is migrated first.
     pub(crate) async fn start(binary: &Path, database: Option<&str>) -> anyhow::Result<Self> {
+        Self::start_with(binary, database, &[]).await
+    }
+
+    /// The same, with more settings.
+    pub(crate) async fn start_with(
+        binary: &Path,
+        database: Option<&str>,
+        settings: &[(&'static str, &str)],
+    ) -> anyhow::Result<Self> {
         let folder = TempDir::new_in(".")?;
         let database = database.map(str::to_owned);
-        run(command(binary, folder.path(), database.as_deref()).arg("migrate").stdout(Stdio::null()))?;
-        let (process, port) = serve(binary, folder.path(), database.as_deref())?;
-        let server = Self { binary: binary.to_owned(), database, folder, process, port };
+        let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        run(command(binary, folder.path(), database.as_deref(), &settings).arg("migrate").stdout(Stdio::null()))?;
+        let (process, port) = serve(binary, folder.path(), database.as_deref(), &settings)?;
+        let server = Self { binary: binary.to_owned(), database, settings, folder, process, port };
         server.wait_until_ready().await?;
         Ok(server)
     }
 
     /// Runs another of the binary's commands on the same database.
     pub(crate) fn command(&self) -> Command {
-        command(&self.binary, self.folder.path(), self.database.as_deref())
+        command(&self.binary, self.folder.path(), self.database.as_deref(), &self.settings)
     }
 
     /// Kills the server.
@@ -46,7 +57,7 @@ impl Server {
     pub(crate) async fn restart(&mut self) -> anyhow::Result<Duration> {
         self.stop()?;
         let started = Instant::now();
-        let (process, port) = serve(&self.binary, self.folder.path(), self.database.as_deref())?;
+        let (process, port) = serve(&self.binary, self.folder.path(), self.database.as_deref(), &self.settings)?;
         (self.process, self.port) = (process, port);
         self.wait_until_ready().await?;
         Ok(started.elapsed())
@@ -78,13 +89,18 @@ impl Server {
     }
 }
 
-fn serve(binary: &Path, folder: &Path, database: Option<&str>) -> anyhow::Result<(Killed, u16)> {
-    let mut process = Killed(command(binary, folder, database).arg("serve").stdout(Stdio::piped()).spawn()?);
+fn serve(
+    binary: &Path,
+    folder: &Path,
+    database: Option<&str>,
+    settings: &[(&str, String)],
+) -> anyhow::Result<(Killed, u16)> {
+    let mut process = Killed(command(binary, folder, database, settings).arg("serve").stdout(Stdio::piped()).spawn()?);
     let port = port_of(&mut process.0)?;
     Ok((process, port))
 }
 
-fn command(binary: &Path, folder: &Path, database: Option<&str>) -> Command {
+fn command(binary: &Path, folder: &Path, database: Option<&str>, settings: &[(&str, String)]) -> Command {
     let mut command = Command::new(binary);
     command
         .env("CHATAPP_DATA_DIR", folder)
@@ -96,6 +112,7 @@ fn command(binary: &Path, folder: &Path, database: Option<&str>) -> Command {
     if let Some(database) = database {
         command.env("CHATAPP_DATABASE_URL", database);
     }
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
     command
 }
 

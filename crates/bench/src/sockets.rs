@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use tokio::task::JoinSet;
 
-use crate::people::Crowd;
+use crate::people::{Crowd, Person};
 use crate::server::Server;
 use crate::websocket::{self, Reader, Writer};
 
@@ -18,8 +18,13 @@ pub(crate) struct Sockets {
 impl Sockets {
     /// Opens one socket for each person, as the original's page does.
     pub(crate) async fn open(server: &Server, crowd: &Crowd) -> anyhow::Result<Self> {
+        Self::open_for(server, &crowd.people).await
+    }
+
+    /// The same for some of them.
+    pub(crate) async fn open_for(server: &Server, people: impl IntoIterator<Item = &Person>) -> anyhow::Result<Self> {
         let (mut tasks, mut writers) = (JoinSet::new(), Vec::new());
-        for person in &crowd.people {
+        for person in people {
             let (reader, writer) = websocket::open(server.port, "/ws", &person.headers).await?;
             tasks.spawn(listen(reader));
             writers.push(writer);

@@ -34,15 +34,20 @@ impl Stage<'_> {
 
     /// Sends under keys that were never used. Each connection is used by one person at a time, who writes to many.
     pub(crate) fn sends(&self) -> impl Fn(usize, u64) -> Request + Clone + Send + 'static {
-        let people: Arc<Vec<(String, String)>> =
-            Arc::new(self.crowd.people.iter().map(|person| (person.name.clone(), person.headers.clone())).collect());
-        let run = next_run();
-        move |place, n| {
-            let turn = usize::try_from(n).unwrap_or_default();
-            let (_, headers) = &people[(place * 3 + turn) % people.len()];
-            let (recipient, _) = &people[(place * 7 + turn * 5 + 1) % people.len()];
-            send(headers, recipient, &format!("{run}-{place}-{n}"))
-        }
+        sends_among(&self.crowd)
+    }
+}
+
+/// Sends under keys that were never used, from and to everyone of a crowd.
+pub(crate) fn sends_among(crowd: &Crowd) -> impl Fn(usize, u64) -> Request + Clone + Send + 'static {
+    let people: Arc<Vec<(String, String)>> =
+        Arc::new(crowd.people.iter().map(|person| (person.name.clone(), person.headers.clone())).collect());
+    let run = next_run();
+    move |place, n| {
+        let turn = usize::try_from(n).unwrap_or_default();
+        let (_, headers) = &people[(place * 3 + turn) % people.len()];
+        let (recipient, _) = &people[(place * 7 + turn * 5 + 1) % people.len()];
+        send(headers, recipient, &format!("{run}-{place}-{n}"))
     }
 }
 
