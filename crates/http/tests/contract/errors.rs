@@ -85,7 +85,8 @@ async fn methods_are_not_overridden() {
 async fn options_tell_the_methods() {
     let place = Place::open();
     let me = place.person("u1").await;
-    for (path, allow) in [("/api/v1/message/", "GET, HEAD, POST, OPTIONS"), ("/api/v1/me", "GET, HEAD, PATCH, OPTIONS")]
+    for (path, allow) in
+        [("/api/v1/message/", "GET, HEAD, POST, OPTIONS"), ("/api/v1/me", "GET, HEAD, PATCH, DELETE, OPTIONS")]
     {
         let answer = me.method("OPTIONS", path).await;
         assert_eq!((answer.status, answer.header("allow")), (200, allow));

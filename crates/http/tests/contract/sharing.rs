@@ -84,7 +84,10 @@ async fn presence_can_be_switched_off_for_both() {
     share(&u1, json!({"presence": false})).await;
     assert_eq!(watcher.json().await, presence(false));
     let list = u1.get("/api/v1/user/?search=u2").await.json();
-    assert_eq!(list, json!([{"username": "u2", "display_name": "", "avatar": null, "online": false}]));
+    assert_eq!(
+        list,
+        json!([{"username": "u2", "display_name": "", "avatar": null, "online": false, "deleted": false}])
+    );
 }
 
 #[tokio::test]
