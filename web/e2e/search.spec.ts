@@ -4,6 +4,33 @@ import { expect, test } from './support/test.ts';
 
 const total = 130;
 
+test('one box finds people and messages, and leads to the message in its place', async ({
+  people,
+}) => {
+  const [ada, ben] = await people('ada', 'ben', 'needles');
+  await talk(ada, ben);
+  // The index is filled behind the sends.
+  const found = async () => {
+    const answer = await ada.api.get('/api/v1/message/?search=needle');
+    return ((await answer.json()) as { results: unknown[] }).results.length;
+  };
+  await expect.poll(found).toBe(2);
+  const chat = await ada.open();
+  await chat.search.fill('needle');
+  await expect(chat.found('People').getByRole('link', { name: /^needles/ })).toBeVisible();
+  const hits = chat.found('Messages').getByRole('link');
+  await expect(hits).toHaveCount(2);
+  await expect(hits.first()).toContainText('another needle');
+  await expect(hits.locator('mark').first()).toHaveText(/needle/i);
+
+  await hits.last().click();
+  await expect(chat.page).toHaveURL('/c/ben/?at=20');
+  await expect(chat.message('a needle, number 20')).toBeInViewport();
+  await expect(chat.message('a needle, number 20')).toBeFocused();
+  await expect(chat.message('number 19')).toBeVisible();
+  await expect(chat.message(`number ${total}`)).toHaveCount(0);
+});
+
 test('from the middle one reads on to the end, or goes there at once', async ({ people }) => {
   const [ada, ben] = await people('ada', 'ben');
   await talk(ada, ben);
@@ -32,6 +59,14 @@ test('who writes in the middle sees it at the end', async ({ people }) => {
   await expect(chat.message('from up here')).toBeInViewport();
   await expect(chat.message(`number ${total}`)).toBeVisible();
   await expect(chat.page).toHaveURL('/c/ben/');
+});
+
+test('what nobody is called and nobody wrote is said to be nowhere', async ({ people }) => {
+  const [ada] = await people('ada', 'ben');
+  const chat = await ada.open();
+  await chat.search.fill('zzz');
+  await expect(chat.page.getByText('Nobody is called “zzz”.')).toBeVisible();
+  await expect(chat.page.getByText('No message has “zzz” in it.')).toBeVisible();
 });
 
 async function talk(ada: Person, ben: Person): Promise<void> {

@@ -11,6 +11,8 @@ export type CheckedFields = Schemas['CheckedFields'];
 /** Whether one blocks the other person is told by servers that know of blocking. */
 export type Conversation = Schemas['Conversation'] & { blocked?: boolean };
 export type ConversationPage = Schemas['ConversationPage'];
+export type FoundMessage = Schemas['FoundMessage'];
+export type FoundMessages = Schemas['FoundMessages'];
 export type Invitation = Schemas['Invitation'];
 export type InvitationList = Schemas['InvitationList'];
 export type Me = Schemas['Me'];

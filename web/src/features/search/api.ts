@@ -1,17 +1,7 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import type { ApiClient } from '@/api/client';
 import { pathOf } from '@/api/link-header';
-import type { Message } from '@/api/types';
-
-export interface FoundMessage extends Message {
-  /** Where the words are: from and to, in code points of the body. */
-  matches?: readonly (readonly [number, number])[];
-}
-
-interface FoundPage {
-  next: string | null;
-  results: FoundMessage[];
-}
+import type { FoundMessages } from '@/api/types';
 
 /** Longer than this is refused. */
 export const longestSearch = 100;
@@ -22,9 +12,9 @@ export function foundMessagesQuery(api: ApiClient, search: string) {
   const words = new URLSearchParams({ search, limit: String(pageSize) });
   return infiniteQueryOptions({
     queryKey: ['found messages', search],
-    queryFn: ({ pageParam, signal }) => api.get<FoundPage>(pageParam, { signal }),
+    queryFn: ({ pageParam, signal }) => api.get<FoundMessages>(pageParam, { signal }),
     initialPageParam: `/api/v1/message/?${words.toString()}`,
-    getNextPageParam: (page) => (page.next === null ? undefined : pathOf(page.next)),
+    getNextPageParam: (page) => (page.next ? pathOf(page.next) : undefined),
     staleTime: 10_000,
   });
 }

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useApi } from '@/api/api-context';
+import type { FoundMessage } from '@/api/types';
 import { Button } from '@/components/button';
 import { EndlessList } from '@/components/endless-list';
 import { Notice } from '@/components/notice';
@@ -10,7 +11,7 @@ import { Skeleton } from '@/components/skeleton';
 import { useNow } from '@/components/use-now';
 import { useText } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
-import { foundMessagesQuery, type FoundMessage } from './api';
+import { foundMessagesQuery } from './api';
 import css from './found-messages.module.css';
 import { snippetOf } from './snippet';
 
@@ -30,6 +31,12 @@ export function FoundMessages({ search, me, nameOf, header, onChoose }: Props) {
   const t = useText();
   const found = useInfiniteQuery(foundMessagesQuery(useApi(), search));
   const messages = found.data?.pages.flatMap((page) => page.results) ?? [];
+  const { hasNextPage, isFetching, fetchNextPage } = found;
+  // A page may be empty while there are more to look through.
+  const lookOn = found.data?.pages.at(-1)?.results.length === 0 && hasNextPage;
+  useEffect(() => {
+    if (lookOn && !isFetching) void fetchNextPage();
+  }, [lookOn, isFetching, fetchNextPage]);
   const more = () => {
     if (found.hasNextPage && !found.isFetching) void found.fetchNextPage();
   };
@@ -37,7 +44,7 @@ export function FoundMessages({ search, me, nameOf, header, onChoose }: Props) {
     <>
       {header}
       <h2 className={css.title}>{t('search.messages')}</h2>
-      {found.isPending && <Skeleton />}
+      {(found.isPending || (lookOn && messages.length === 0)) && <Skeleton />}
       {found.isError && messages.length === 0 && (
         <Notice title={t('search.messages.failed')} urgent>
           <Button look="quiet" onClick={() => void found.refetch()}>
@@ -45,7 +52,7 @@ export function FoundMessages({ search, me, nameOf, header, onChoose }: Props) {
           </Button>
         </Notice>
       )}
-      {found.isSuccess && messages.length === 0 && (
+      {found.isSuccess && !hasNextPage && messages.length === 0 && (
         <p role="status" className={css.none}>
           {t('search.messages.none', { words: search })}
         </p>

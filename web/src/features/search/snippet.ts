@@ -10,7 +10,7 @@ const longest = 160;
 /** One line of `body` that begins shortly before the first match, cut where matches begin and end. */
 export function snippetOf(
   body: string,
-  matches: readonly (readonly [number, number])[] = [],
+  matches: readonly (readonly number[])[] = [],
 ): SnippetPart[] {
   const letters = Array.from(body);
   const first = matches[0]?.[0] ?? 0;
@@ -23,7 +23,7 @@ export function snippetOf(
   };
   if (start > 0) parts.push({ text: '…', found: false });
   let at = start;
-  for (const [from, to] of matches) {
+  for (const [from = 0, to = 0] of matches) {
     if (from < at || from >= end) continue;
     add(at, from, false);
     at = Math.min(to, end);
