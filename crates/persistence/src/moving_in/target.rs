@@ -100,8 +100,13 @@ impl Target {
         let Self { connection, appender } = self;
         repeated(|| {
             appender.forget();
-            appender.prepare(connection, moved.len())?;
-            in_transaction(connection, |connection| append_all(connection, appender, moved))
+            match connection {
+                AnyConnection::Sqlite(_) => {
+                    in_transaction(connection, |connection| append_all(connection, appender, moved))
+                }
+                // There the appender's transaction is its own.
+                AnyConnection::Mysql(_) => append_all(connection, appender, moved),
+            }
         })
     }
 }
@@ -126,8 +131,14 @@ fn append_all(
     let fates: Vec<MessageFate> = moved.iter().map(fate).collect();
     let new = moved.iter().zip(&fates).filter(|(_, fate)| **fate == MessageFate::Moved);
     let mut new: Vec<Append> = new.map(|(message, _)| append(message)).collect();
-    if !new.is_empty() {
-        appender.run(connection, &mut new.iter_mut().collect::<Vec<_>>())?;
+    if new.is_empty() {
+        return Ok(fates);
+    }
+    let mut drafts: Vec<&mut Append> = new.iter_mut().collect();
+    if let AnyConnection::Mysql(mysql) = connection {
+        appender.transact(mysql, &mut drafts, &mut false)?;
+    } else {
+        appender.run(connection, &mut drafts)?;
     }
     Ok(fates)
 }
