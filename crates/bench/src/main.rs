@@ -46,7 +46,7 @@ fn main() -> anyhow::Result<()> {
 async fn measure(plan: &Plan) -> anyhow::Result<()> {
     let mut table = Table::default();
     let floor = Floor::measure(plan, &mut table).await?;
-    let idle = if plan.has(Part::Idle) { Some(idle::floor(plan, &mut table).await?) } else { None };
+    let idle = if plan.has(Part::Idle) { idle::floor(plan, &mut table).await? } else { None };
     let engines = [("SQLite", None), ("MySQL", plan.mysql_url.as_deref())];
     for (name, url) in engines.into_iter().filter(|(name, url)| *name == "SQLite" || url.is_some()) {
         engine(plan, name, url, &floor, idle, &mut table).await?;
