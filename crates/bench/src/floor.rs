@@ -7,7 +7,7 @@ mod served;
 
 use anyhow::Context;
 
-pub(crate) use self::bare::{Bare, request as bare_request};
+pub(crate) use self::bare::Bare;
 pub(crate) use self::engine::measure as measure_engine;
 pub(crate) use self::served::{Served, serve};
 use crate::Plan;

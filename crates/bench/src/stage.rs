@@ -33,7 +33,7 @@ impl Stage<'_> {
     }
 
     /// Sends under keys that were never used. Each connection is used by one person at a time, who writes to many.
-    pub(crate) fn sends(&self) -> impl Fn(usize, u64) -> Request + Clone + Send + 'static {
+    pub(crate) fn sends(&self) -> impl Fn(usize, u64) -> Request + Clone + Send + use<> {
         sends_among(&self.crowd)
     }
 }

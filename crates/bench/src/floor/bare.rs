@@ -46,7 +46,7 @@ pub(super) async fn measure(plan: &Plan, port: u16) -> anyhow::Result<Bare> {
 }
 
 /// A message, as it is sent to ChatApp.
-pub(crate) fn request() -> Request {
+fn request() -> Request {
     Request {
         method: "POST",
         path: "/api/v1/message/".to_owned(),
