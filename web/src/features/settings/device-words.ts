@@ -11,7 +11,8 @@ export interface Device {
 export function deviceOf(agent: string): Device {
   if (agent === '') return { program: '', system: '' };
   const { browser, os } = Bowser.parse(agent);
-  return { program: browser.name ?? firstWord(agent), system: os.name ?? '' };
+  const { name = '' } = browser;
+  return { program: name === '' ? firstWord(agent) : name, system: os.name ?? '' };
 }
 
 /** Programs other than browsers are called what they call themselves: `curl/8.5.0`. */

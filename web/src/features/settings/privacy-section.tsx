@@ -33,13 +33,13 @@ export function PrivacySection({ me }: { me: Me }) {
       <Switch
         label={t('settings.privacy.receipts')}
         hint={t('settings.privacy.receiptsHint')}
-        on={chosen.receipts ?? me.receipts ?? true}
+        on={chosen.receipts ?? me.receipts}
         onChange={choose('receipts')}
       />
       <Switch
         label={t('settings.privacy.presence')}
         hint={t('settings.privacy.presenceHint')}
-        on={chosen.presence ?? me.presence ?? true}
+        on={chosen.presence ?? me.presence}
         onChange={choose('presence')}
       />
       {problem && <Note kind="bad">{problem}</Note>}
