@@ -310,7 +310,7 @@ async fn blocks(stores: &Stores, users: &[User]) {
     assert!(stores.blocks.keeps_apart(one.id, other.id).await.unwrap());
     stores.blocks.around(one.id).await.unwrap();
     stores.blocks.list(one.id).await.unwrap();
-    let draft = builders::a_keyed_draft(other, one, "hello", "a key of its own");
+    let draft = builders::a_keyed_draft(other, one, "hello", "a-key-of-its-own");
     stores.messages.append(draft, Box::new(|_| ())).await.unwrap_err();
     stores.blocks.remove(one.id, other.id).await.unwrap();
 }
