@@ -61,7 +61,7 @@ fn start_with_log(outside: &Outside, default: &str) -> Result<Settings, Failure>
     if !reading.problems.is_empty() {
         return Err(Failure::Configuration(reading.problems));
     }
-    logging::start(reading.settings.log.as_deref().unwrap_or(default));
+    logging::start(reading.settings.log.as_deref().unwrap_or(default), reading.settings.log_format);
     for warning in &reading.warnings {
         log::warn!("{warning}");
     }

@@ -45,6 +45,7 @@ pub(crate) struct Settings {
     pub(crate) mail: Mail,
     /// `None`: as much as suits the command.
     pub(crate) log: Option<String>,
+    pub(crate) log_format: logging::Format,
 }
 
 /// Settings that were read, with everything that can be said about them.
@@ -73,6 +74,7 @@ pub(crate) fn read(outside: &Outside) -> Reading {
         nodes: Nodes::read(&mut values, &storage),
         mail: Mail::read(&mut values, &storage.data_dir),
         log: logging::read(&mut values, &outside.environment),
+        log_format: logging::format(&mut values),
         storage,
         web,
         hub,

@@ -1,4 +1,6 @@
-//! The log: readable lines on standard error, one for each record whatever it contains.
+//! The log: readable lines on standard error, or JSON; one for each record whatever it contains.
+
+mod json;
 
 use std::fmt::{self, Display, Write as _};
 use std::io::Write as _;
@@ -6,16 +8,32 @@ use std::io::Write as _;
 use env_logger::Builder;
 use log::LevelFilter;
 
+/// What a line looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object, for programs that collect logs.
+    Json,
+}
+
 /// Starts the log with filters in the syntax of `env_logger`.
-pub(crate) fn start(filters: &str) {
+pub(crate) fn start(filters: &str, format: Format) {
     let mut builder = Builder::new();
     // What the server says at a start is said better here.
     builder.filter_module("actix_server", LevelFilter::Warn).parse_filters(filters);
-    builder.format(|buffer, record| {
-        let style = buffer.default_level_style(record.level());
-        let (time, level, target) = (buffer.timestamp_millis(), record.level(), Escaped(record.target()));
-        writeln!(buffer, "{time} {style}{level:<5}{style:#} {target}: {}", Escaped(record.args()))
-    });
+    match format {
+        Format::Json => builder.format(|buffer, record| {
+            let time = buffer.timestamp_micros().to_string();
+            writeln!(buffer, "{}", json::line(&time, record))
+        }),
+        Format::Text => builder.format(|buffer, record| {
+            let style = buffer.default_level_style(record.level());
+            let (time, level, target) = (buffer.timestamp_millis(), record.level(), Escaped(record.target()));
+            writeln!(buffer, "{time} {style}{level:<5}{style:#} {target}: {}", Escaped(record.args()))
+        }),
+    };
     // A second logger is only ever there in tests.
     let _ = builder.try_init();
     std::panic::set_hook(Box::new(|panic| log::error!("panicked: {panic}")));

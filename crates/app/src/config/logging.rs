@@ -1,11 +1,17 @@
-//! How much is logged. `RUST_LOG` counts too, where nothing of ours is set.
+//! How much is logged, and in which form. `RUST_LOG` counts too, where nothing of ours is set.
 
 use std::ffi::OsString;
 
 use crate::config::values::Values;
+pub(crate) use crate::logging::Format;
 
 /// What the server logs when nobody says; commands say less.
 pub(crate) const DEFAULT: &str = "info";
+
+/// What a line looks like.
+pub(crate) fn format(values: &mut Values) -> Format {
+    values.choice("log_format", "text", &[("text", Format::Text), ("json", Format::Json)]).unwrap_or_default()
+}
 
 /// The filters that somebody gave.
 pub(crate) fn read(values: &mut Values, environment: &[(OsString, OsString)]) -> Option<String> {

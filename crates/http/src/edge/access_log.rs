@@ -46,17 +46,30 @@ impl Line {
 
     fn write(self, id: &RequestId, status: StatusCode, bytes: Option<u64>, user: Option<KnownUser>) {
         let Self { method, path, began } = self;
+        let (status, milliseconds) = (status.as_u16(), began.elapsed().as_secs_f64() * 1000.0);
+        let (user, request) = (user.map(|KnownUser(user)| user.0), id.as_str());
+        // As one line for people, and as fields for programs.
         log::info!(
             target: TARGET,
-            "{} {} {} {:.1}ms {} request={} user={}",
+            method:%, path:%, status, milliseconds, bytes:?, request, user:?;
+            "{} {} {status} {milliseconds:.1}ms {} request={request} user={}",
             Escaped(&method),
             Escaped(&path),
-            status.as_u16(),
-            began.elapsed().as_secs_f64() * 1000.0,
-            bytes.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string()),
-            id.as_str(),
-            user.map_or_else(|| "-".to_owned(), |KnownUser(user)| user.0.to_string()),
+            Shown(bytes),
+            Shown(user),
         );
+    }
+}
+
+/// A number, or a dash.
+struct Shown<T>(Option<T>);
+
+impl<T: fmt::Display> fmt::Display for Shown<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(known) => known.fmt(f),
+            None => f.write_char('-'),
+        }
     }
 }
 
