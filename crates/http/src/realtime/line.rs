@@ -74,7 +74,7 @@ impl Writer {
         if let Some(CloseReason { code, description }) = reason {
             let words = description.unwrap_or_default();
             payload.extend(u16::from(code).to_be_bytes());
-            payload.extend_from_slice(words[..words.floor_char_boundary(MOST_IN_CONTROL - 2)].as_bytes());
+            payload.extend_from_slice(&words.as_bytes()[..words.floor_char_boundary(MOST_IN_CONTROL - 2)]);
         }
         self.write(CLOSE, &payload).await?;
         self.0.end();
