@@ -42,8 +42,15 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   const row = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!spotlight || looked.has(spotlight)) return;
-    looked.add(spotlight);
-    row.current?.focus({ preventScroll: true });
+    // The list shows a row only once it is measured, and what is not shown takes no focus.
+    let frame = 0;
+    const take = () => {
+      row.current?.focus({ preventScroll: true });
+      if (document.activeElement === row.current) looked.add(spotlight);
+      else frame = requestAnimationFrame(take);
+    };
+    take();
+    return () => cancelAnimationFrame(frame);
   }, [spotlight]);
   return (
     <article
