@@ -39,7 +39,7 @@ impl Stage<'_> {
 }
 
 /// Sends under keys that were never used, from and to everyone of a crowd.
-pub(crate) fn sends_among(crowd: &Crowd) -> impl Fn(usize, u64) -> Request + Clone + Send + 'static {
+pub(crate) fn sends_among(crowd: &Crowd) -> impl Fn(usize, u64) -> Request + Clone + Send + use<> {
     let people: Arc<Vec<(String, String)>> =
         Arc::new(crowd.people.iter().map(|person| (person.name.clone(), person.headers.clone())).collect());
     let run = next_run();
