@@ -1,0 +1,112 @@
+import type { Page } from '@playwright/test';
+import { Chat } from './support/chat.ts';
+import { LogIn } from './support/log-in.ts';
+import { password } from './support/server.ts';
+import { expect, test } from './support/test.ts';
+import { refusal } from './support/troubles.ts';
+
+const address = 'nina@example.org';
+const secondPassword = 'another horse 8 battery';
+
+test.use({ settings: { CHATAPP_SIGN_UP: 'open' } });
+
+/** A link or button of the settings, and what it opens. */
+async function goTo(page: Page, section: string): Promise<void> {
+  await page.goto('/settings/');
+  await page.getByRole('navigation', { name: 'Settings' }).getByText(section).click();
+  await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
+}
+
+test('an account is made, used on two devices, lost and recovered', async ({
+  server,
+  newBrowser,
+  people,
+  troubles,
+}) => {
+  test.slow();
+  // What ends is asked once more, and says so.
+  troubles.expect(refusal(403, '/api/v1/'), /WebSocket connection/);
+  const [ben] = await people('ben');
+  const baseURL = server.url;
+  const phone = await (await newBrowser({ baseURL })).newPage();
+  const desk = await (await newBrowser({ baseURL })).newPage();
+
+  await test.step('signs up and confirms', async () => {
+    await phone.goto('/account/sign-up/');
+    await phone.getByLabel('Username').fill('nina');
+    await phone.getByLabel('E-mail address').fill(address);
+    await phone.getByLabel('Password', { exact: true }).fill(password);
+    await phone.getByRole('button', { name: 'Create the account' }).click();
+    await expect(phone.getByRole('heading', { name: 'Look into your mailbox' })).toBeVisible();
+    await phone.goto(await server.mailbox(address).link('/account/confirm/'));
+    await phone.getByRole('button', { name: 'Confirm the account' }).click();
+    await expect(phone.getByText('Your account “nina” is ready.')).toBeVisible();
+  });
+
+  await test.step('logs in on two devices', async () => {
+    for (const page of [phone, desk]) {
+      await page.goto('/login/');
+      await new LogIn(page).as('nina');
+      await expect(new Chat(page).person('ben')).toBeVisible();
+    }
+    await goTo(desk, 'Devices');
+    await expect(desk.getByRole('list', { name: 'Devices' }).getByRole('listitem')).toHaveCount(2);
+    await expect(desk.getByText('This device')).toHaveCount(1);
+  });
+
+  await test.step('forgets the password, and the new one throws both devices out', async () => {
+    const other = await (await newBrowser({ baseURL })).newPage();
+    await other.goto('/password/forgot/');
+    await other.getByLabel('E-mail address').fill(address);
+    await other.getByRole('button', { name: 'Send the link' }).click();
+    await other.goto(await server.mailbox(address).link('/password/reset/'));
+    await other.getByLabel('New password').fill(secondPassword);
+    await other.getByRole('button', { name: 'Change the password' }).click();
+    await expect(other.getByText('Your password is changed')).toBeVisible();
+    await expect(phone.getByText('Your session has ended.')).toBeVisible();
+    await expect(desk.getByText('Your session has ended.')).toBeVisible();
+    await new LogIn(desk).as('nina', secondPassword);
+    await expect(desk.getByRole('navigation').first()).toBeVisible();
+  });
+
+  await test.step('makes a token, with which a program reads and may not write', async () => {
+    await goTo(desk, 'Access tokens');
+    await desk.getByRole('button', { name: 'New token' }).click();
+    await desk.getByRole('textbox', { name: 'Name' }).fill('backup');
+    await desk.getByRole('button', { name: 'Make the token' }).click();
+    const token = await desk.getByRole('textbox', { name: 'Token' }).inputValue();
+    const ask = (init: RequestInit = {}) =>
+      fetch(`${server.url}/api/v1/message/`, {
+        ...init,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      });
+    expect((await ask()).status).toBe(200);
+    const body = JSON.stringify({ recipient: 'ben', body: 'by program' });
+    expect((await ask({ method: 'POST', body })).status).toBe(403);
+    await desk.getByRole('button', { name: 'I have kept it' }).click();
+    await expect(desk.getByText('rcht_')).not.toContainText(token);
+    await desk.getByRole('button', { name: 'Revoke backup' }).click();
+    await desk.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await expect(desk.getByText('You have no tokens.')).toBeVisible();
+    expect((await ask()).status).toBe(401);
+  });
+
+  await test.step('takes a picture and a name, which others see', async () => {
+    await goTo(desk, 'Profile');
+    await desk.getByLabel('Picture file').setInputFiles({
+      name: 'me.png',
+      mimeType: 'image/png',
+      buffer: await desk.getByRole('heading', { name: 'Your picture' }).screenshot(),
+    });
+    await desk.getByRole('button', { name: 'Use this' }).click();
+    await expect(desk.getByRole('button', { name: 'Choose another' })).toBeVisible();
+    await desk.getByLabel('Name that is shown').fill('Nina Simone');
+    await desk.getByRole('button', { name: 'Save' }).click();
+    await expect(desk.getByText('Saved')).toBeVisible();
+    const chat = await ben.openChat('nina');
+    await expect(chat.heading).toHaveText('Nina Simone');
+    await expect(chat.page.locator('img[src*="/user/nina/avatar/"]').first()).toBeVisible();
+    await chat.send('Hello Nina');
+    await chat.send('Are you there?');
+  });
+});
