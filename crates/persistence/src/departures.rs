@@ -20,7 +20,9 @@ use crate::database::{Database, Never, WriteError};
 use crate::error::UnitError;
 use crate::recovery;
 use crate::rows::{USER, UserRow};
-use crate::schema::{blocks, events, feeds, invitations, retired_names, sessions, settings, tokens, users};
+use crate::schema::{
+    blocks, events, feeds, invitations, retired_names, search_blocks, sessions, settings, tokens, users,
+};
 use crate::tokens::hash_of;
 
 impl Database {
@@ -193,6 +195,8 @@ fn forget(connection: &mut AnyConnection, user: i64, email: &str) -> QueryResult
     if !email.is_empty() {
         diesel::delete(invitations::table.filter(invitations::email.eq(email))).execute(connection)?;
     }
+    // The terms of what they wrote and read; the others have their own.
+    diesel::delete(search_blocks::table.filter(search_blocks::user_id.eq(user))).execute(connection)?;
     diesel::delete(events::table.filter(events::user_id.eq(user))).execute(connection).map(drop)
 }
 

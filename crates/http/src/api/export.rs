@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(30 * 60);
     responses(
         (
             status = 200,
-            description = "You, your sessions, how far you have read, and all messages that you sent or received, in order.",
+            description = "You, your sessions and tokens, whom you block, how far you have read, and all messages that you sent or received, in order.",
             body = wire::Everything,
         ),
         Refusals,
@@ -114,6 +114,9 @@ impl Writing {
         text.extend_from_slice(b",\"tokens\":");
         let tokens = services.tokens.list(user.id).await?;
         add(text, &tokens.iter().map(wire::Token::from).collect::<Vec<_>>())?;
+        text.extend_from_slice(b",\"blocks\":");
+        let blocked = services.blocking.blocked(&self.identity).await?;
+        add(text, &blocked.iter().map(|person| person.username.as_str()).collect::<Vec<_>>())?;
         text.extend_from_slice(b",\"conversations\":[");
         Ok(Stage::Conversations(None))
     }

@@ -18,6 +18,8 @@ pub(crate) struct Everything<'a> {
     sessions: Vec<Session<'a>>,
     /// Without what is secret.
     tokens: Vec<Token<'a>>,
+    /// The usernames of those whom you block.
+    blocks: Vec<&'a str>,
     conversations: Vec<ReadPosition<'a>>,
     /// In the order in which they were saved, each on a line of its own.
     messages: Vec<Message<'a>>,

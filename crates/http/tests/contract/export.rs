@@ -18,6 +18,7 @@ async fn everything_is_in_one_document_in_order() {
         said.push(from.tell(to, &format!("{n}\n\"and\" a \u{2028} line")).await);
     }
     u2.tell(&u3, "not for u1").await;
+    assert_eq!(u1.method("PUT", "/api/v1/me/block/u3/").await.status, 204);
     u1.put("/api/v1/conversation/u2/read/", &json!({"seq": 2})).await;
     let answer = u1.get(EXPORT).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
@@ -35,7 +36,7 @@ async fn everything_is_in_one_document_in_order() {
     for (name, value) in everything["user"].as_object().unwrap() {
         assert_eq!(value, &me[name], "{name}");
     }
-    assert_eq!(everything["tokens"], json!([]));
+    assert_eq!((&everything["tokens"], &everything["blocks"]), (&json!([]), &json!(["u3"])));
     assert_eq!(everything["sessions"], u1.get("/api/v1/me/session/").await.json()["results"]);
     let mut read = everything["conversations"].as_array().unwrap().clone();
     read.sort_by_key(|conversation| conversation["user"].to_string());

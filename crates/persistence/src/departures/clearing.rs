@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, on_engine};
-use crate::schema::{conversations, feeds, messages};
+use crate::schema::{conversations, feeds, messages, reports};
 
 /// How many messages one transaction deletes.
 const AT_ONCE: i64 = 500;
@@ -54,5 +54,6 @@ fn delete_some(connection: &mut AnyConnection, conversation: i64) -> QueryResult
     if ids.is_empty() {
         return Ok(0);
     }
+    diesel::delete(reports::table.filter(reports::message_id.eq_any(&ids))).execute(connection)?;
     diesel::delete(messages::table.filter(messages::id.eq_any(ids))).execute(connection)
 }
