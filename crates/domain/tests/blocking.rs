@@ -1,7 +1,5 @@
 //! Blocking people, over stores in memory and connections that are only claimed.
 
-#![expect(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
-
 use std::sync::Arc;
 
 use chatapp_domain::blocking::{BlockError, Blocking};

@@ -43,6 +43,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/again/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the mail of a sign-up sent again
+         * @description With another link: the one before does not work any more. Whether anybody signed up so changes neither the answer nor how
+         *     long it takes.
+         */
+        post: operations["post_account_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/check/": {
         parameters: {
             query?: never;
@@ -112,7 +133,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody
-         * @description The token is shown this once. It is good for one account.
+         * @description The token is shown this once. It is good for one account. With an address, its link is mailed there.
          */
         post: operations["post_admin_invitation"];
         delete?: never;
@@ -136,6 +157,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/report/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reported messages, the newest report first */
+        get: operations["get_admin_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/report/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Close a report, or open it again
+         * @description Whoever closes it first has closed it.
+         */
+        patch: operations["patch_admin_report_id"];
         trace?: never;
     };
     "/api/v1/conversation/": {
@@ -245,7 +303,12 @@ export interface paths {
         get: operations["get_me"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete your account
+         * @description For ever: your sessions end, your sockets close (4401), and nothing of you is kept but what you wrote to others. Their copy
+         *     of it stays, and names a deleted user. Nobody gets your name.
+         */
+        delete: operations["delete_me"];
         options?: never;
         head?: never;
         /**
@@ -272,6 +335,65 @@ export interface paths {
         post?: never;
         /** Have no picture any more */
         delete: operations["delete_me_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/block/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom you block */
+        get: operations["get_me_block"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/block/{username}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Block somebody
+         * @description From now on neither of you can write to the other, nor sees whether the other is there or types. Nobody is told.
+         */
+        put: operations["put_me_block_username"];
+        post?: never;
+        /** Unblock somebody */
+        delete: operations["delete_me_block_username"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is kept of you
+         * @description One JSON document. Each message stands on a line of its own, so that lines tell how far the download has got; the document
+         *     begins with how many there are. If something goes wrong on the way, the answer ends in the middle.
+         */
+        get: operations["get_me_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -400,6 +522,26 @@ export interface paths {
         get: operations["get_message_id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message/{id}/report/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a message
+         * @description Those who administer can read it then, and why you report it. Its sender is not told.
+         */
+        post: operations["post_message_id_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -561,6 +703,19 @@ export interface components {
              */
             sign_up: string;
         };
+        /** @description Whose mail did not arrive. */
+        Again: {
+            /**
+             * @description The address that was signed up with.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * @description The name that was signed up for.
+             * @example ada
+             */
+            username: string;
+        };
         /** @description A new password instead of a known one. */
         Change: {
             new_password: string;
@@ -582,6 +737,8 @@ export interface components {
         };
         /** @description A conversation as one of its people sees it. */
         Conversation: {
+            /** @description Whether you block the other person. */
+            blocked: boolean;
             last_message: components["schemas"]["Message"];
             /**
              * Format: int64
@@ -677,6 +834,23 @@ export interface components {
             /** @description Oldest first. */
             results: components["schemas"]["Event"][];
         };
+        /** @description Everything that is kept of you. It is written piece by piece, so this is only its description. */
+        Everything: {
+            /** @description The usernames of those whom you block. */
+            blocks: string[];
+            conversations: components["schemas"]["ReadPosition"][];
+            /**
+             * Format: int64
+             * @description How many messages there are.
+             */
+            message_count: number;
+            /** @description In the order in which they were saved, each on a line of its own. */
+            messages: components["schemas"]["Message"][];
+            sessions: components["schemas"]["Session"][];
+            /** @description Without what is secret. */
+            tokens: components["schemas"]["Token"][];
+            user: components["schemas"]["OwnProfile"];
+        };
         /**
          * @description What is wrong with which field; `non_field_errors` where no field is to blame.
          * @example {
@@ -687,6 +861,22 @@ export interface components {
          */
         FieldProblems: {
             [key: string]: string[];
+        };
+        /** @description A report as whoever made it sees it. */
+        FiledReport: {
+            created: components["schemas"]["Stamp"];
+            /**
+             * Format: int64
+             * @example 3
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description The number of the message.
+             * @example 42
+             */
+            message: number;
+            reason: string;
         };
         /** @description Who makes the first account. */
         FirstAccount: {
@@ -750,6 +940,11 @@ export interface components {
              * @description 1 to 365; 7 if left out.
              */
             expires_in_days?: number | null;
+        };
+        /** @description Who really wants to leave. */
+        Leave: {
+            /** @description Exactly. */
+            password: string;
         };
         /** @description What a mailed link ends in. */
         LinkToken: {
@@ -854,6 +1049,8 @@ export interface components {
             expires: components["schemas"]["Stamp"];
             /** Format: int64 */
             id: number;
+            /** @description Whether the link is on its way to `email`. */
+            mailed: boolean;
             token: string;
             /** @description Where to sign up with it. */
             url: string;
@@ -873,6 +1070,16 @@ export interface components {
              */
             recipient: string;
         };
+        /** @description You. */
+        OwnProfile: {
+            avatar?: string | null;
+            date_joined: components["schemas"]["Stamp"];
+            display_name: string;
+            email: string;
+            is_superuser: boolean;
+            pending_email?: string | null;
+            username: string;
+        };
         /** @description What a client needs to know of the server's settings. */
         PageSettings: {
             /**
@@ -886,6 +1093,10 @@ export interface components {
              * @example 15
              */
             messages_to_load: number;
+        };
+        /** @description People. */
+        People: {
+            results: components["schemas"]["User"][];
         };
         /** @description Why a request was refused. */
         Problem: {
@@ -921,6 +1132,48 @@ export interface components {
              * @example 7
              */
             seq: number;
+        };
+        /** @description How far you have read with somebody. */
+        ReadPosition: {
+            /** Format: int64 */
+            last_seq: number;
+            /** Format: int64 */
+            read_seq: number;
+            user: string;
+        };
+        /** @description A report as those who administer see it. */
+        Report: {
+            closed?: components["schemas"]["Stamp"] | null;
+            /** @description The username of whoever closed it. */
+            closed_by?: string | null;
+            created: components["schemas"]["Stamp"];
+            /**
+             * Format: int64
+             * @example 3
+             */
+            id: number;
+            message?: components["schemas"]["Message"] | null;
+            reason: string;
+            /**
+             * @description The username of whoever made it.
+             * @example ada
+             */
+            reporter: string;
+        };
+        /** @description What becomes of a report. */
+        ReportChange: {
+            closed: boolean;
+        };
+        /** @description Reports, the newest first. */
+        ReportPage: {
+            /** @description The absolute URL of the next page. */
+            next?: string | null;
+            results: components["schemas"]["Report"][];
+        };
+        /** @description Why a message is reported. */
+        ReportWish: {
+            /** @description At most 1,000 code points; may be empty or left out. */
+            reason?: string | null;
         };
         /** @description A new password instead of a forgotten one. */
         Reset: {
@@ -1036,6 +1289,8 @@ export interface components {
              * @example /api/v1/user/grace/avatar/?v=pZ4mJ9r0QnW3sX7c
              */
             avatar?: string | null;
+            /** @description Whether the account is deleted: then the username is all there is, and nothing can be sent there. */
+            deleted: boolean;
             /**
              * @description The name to show; empty means the username.
              * @example Grace Hopper
@@ -1192,6 +1447,103 @@ export interface operations {
         };
         responses: {
             /** @description A mail is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The body is not understood, or a field is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody may sign up, or another site's page asked. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_account_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Again"];
+                "application/x-www-form-urlencoded": components["schemas"]["Again"];
+            };
+        };
+        responses: {
+            /** @description If somebody signed up so, a mail is on its way. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1838,6 +2190,214 @@ export interface operations {
             };
         };
     };
+    get_admin_report: {
+        parameters: {
+            query?: {
+                /** @description `open` or `closed`; both without it. */
+                state?: string;
+                /** @description 50 without it, at most 100. */
+                limit?: number;
+                /** @description From the `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            /** @description The query is not understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not administer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_admin_report_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The report's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportChange"];
+                "application/x-www-form-urlencoded": components["schemas"]["ReportChange"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description The body is not understood, or a field is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or you may not administer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_conversation: {
         parameters: {
             query?: {
@@ -1959,7 +2519,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2403,6 +2963,119 @@ export interface operations {
             };
         };
     };
+    delete_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Leave"];
+                "application/x-www-form-urlencoded": components["schemas"]["Leave"];
+            };
+        };
+        responses: {
+            /** @description The account is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not understood, or a field is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You are the last active superuser. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     patch_me: {
         parameters: {
             query?: never;
@@ -2553,7 +3226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2643,7 +3316,294 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of their usernames. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_me_block_username: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are blocked, perhaps since long ago. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is you, or you block 1,000 people. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_me_block_username: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You do not block them, and perhaps never did. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You, your sessions and tokens, whom you block, how far you have read, and all messages that you sent or received, in order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Everything"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3444,6 +4404,133 @@ export interface operations {
             };
         };
     };
+    post_message_id_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportWish"];
+                "application/x-www-form-urlencoded": components["schemas"]["ReportWish"];
+            };
+        };
+        responses: {
+            /** @description You had reported it: the report of that time. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiledReport"];
+                };
+            };
+            /** @description It is reported. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiledReport"];
+                };
+            };
+            /** @description The body is not understood, or a field is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not written to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_password_change: {
         parameters: {
             query?: never;
@@ -4098,7 +5185,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credentials, or a write that another site's page asked for. */
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -18,7 +18,7 @@ mod tests {
     fn the_list_is_sorted_and_holds_only_what_would_pass_otherwise() {
         assert!(COMMON.is_sorted() && COMMON.len() > 5000);
         let needed = |word: &&str| word.len() >= 8 && word.to_lowercase() == **word && word.parse::<u128>().is_err();
-        assert!(COMMON.iter().all(|word| needed(word)));
+        assert!(COMMON.iter().all(needed));
     }
 
     #[test]

@@ -256,7 +256,7 @@ fn services(
         messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now.clone()),
         reports: Reports::new(all.reports, now.clone()),
         conversations: Conversations::new(all.users.clone(), all.conversations, all.blocks.clone(), told.clone()),
-        blocking: Blocking::new(all.users.clone(), all.blocks.clone(), told, now.clone()),
+        blocking: Blocking::new(all.users.clone(), all.blocks.clone(), told, now),
         directory: Directory::new(all.users.clone()),
         presence: Presence::new(all.users, all.blocks, feed.clone(), notifier.clone(), clock.clone()),
         catch_up: CatchUp::new(all.events),

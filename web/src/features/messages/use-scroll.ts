@@ -130,7 +130,8 @@ export function useScroll(options: Options): Scrolling {
     // The end went away by itself, as when the window gets narrower: nobody has scrolled up.
     if (!end && following.current && !detached && offset >= lastOffset.current) {
       lastOffset.current = offset;
-      return scrollToEnd();
+      scrollToEnd();
+      return;
     }
     following.current = end;
     setAtEnd(end);
