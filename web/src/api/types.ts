@@ -8,8 +8,7 @@ type Schemas = components['schemas'];
 
 export type AccountState = Schemas['AccountState'];
 export type CheckedFields = Schemas['CheckedFields'];
-/** Whether one blocks the other person is told by servers that know of blocking. */
-export type Conversation = Schemas['Conversation'] & { blocked?: boolean };
+export type Conversation = Schemas['Conversation'];
 export type ConversationPage = Schemas['ConversationPage'];
 export type FoundMessage = Schemas['FoundMessage'];
 export type FoundMessages = Schemas['FoundMessages'];

@@ -6,7 +6,6 @@ import { ApiProblem } from '@/api/problem';
 import type { Conversation } from '@/api/types';
 import { Avatar } from '@/components/avatar';
 import { BackIcon } from '@/components/icons';
-import { nameOf } from '@/components/names';
 import { conversationPath, placeIn } from '@/components/paths';
 import { Notice } from '@/components/notice';
 import { BlockedNotice } from '@/features/block/blocked-notice';
@@ -16,6 +15,7 @@ import { ConversationPane } from '@/features/messages/conversation-pane';
 import { MuteButton } from '@/features/notifications/mute-button';
 import { personQuery } from '@/features/people/api';
 import { useNow } from '@/components/use-now';
+import { useName } from '@/components/use-name';
 import { useText } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
 import { useLastSeen, usePresence } from '@/realtime/presence-context';
@@ -33,6 +33,7 @@ interface Props {
 /** The right-hand side: who it is, and what was said. */
 export function Talk({ engine, peer, conversation }: Props) {
   const t = useText();
+  const nameOf = useName();
   const self = peer === engine.me.username;
   const at = placeIn(useSearch());
   const [, navigate] = useLocation();
@@ -49,6 +50,12 @@ export function Talk({ engine, peer, conversation }: Props) {
     if (person.data) engine.presence.meet([person.data]);
   }, [engine, person.data]);
 
+  const closed =
+    !self && (person.data ?? conversation?.user)?.deleted ? (
+      <p className={css.gone}>{t('conversation.deleted')}</p>
+    ) : blocked ? (
+      <BlockedNotice name={name} onBlock={onBlock} />
+    ) : undefined;
   const missing = person.error instanceof ApiProblem && person.error.kind === 'missing';
   return (
     <section className={css.talk} aria-label={t('conversation.label', { name })}>
@@ -82,7 +89,7 @@ export function Talk({ engine, peer, conversation }: Props) {
           greeting={<Beginning peer={peer} name={name} picture={known?.avatar} self={self} empty />}
           beginning={<Beginning peer={peer} name={name} picture={known?.avatar} self={self} />}
           actions={self ? undefined : MessageMenu}
-          closed={blocked ? <BlockedNotice name={name} onBlock={onBlock} /> : undefined}
+          closed={closed}
           onTyping={onTyping}
           at={at}
           onReturned={() => {

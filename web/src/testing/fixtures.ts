@@ -24,7 +24,7 @@ export function messages(first: number, last: number): Message[] {
 }
 
 export function user(username: string, change: Partial<User> = {}): User {
-  return { username, display_name: '', online: false, ...change };
+  return { username, display_name: '', online: false, deleted: false, ...change };
 }
 
 export function conversation(username: string, change: Partial<Conversation> = {}): Conversation {
@@ -36,6 +36,7 @@ export function conversation(username: string, change: Partial<Conversation> = {
     peer_read_seq: 5,
     peer_delivered_seq: 5,
     unread: 0,
+    blocked: false,
     ...change,
   };
 }

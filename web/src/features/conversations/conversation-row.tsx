@@ -3,8 +3,8 @@ import type { Conversation } from '@/api/types';
 import { conversationPath } from '@/components/paths';
 import { BellIcon } from '@/components/icons';
 import { PersonRow } from '@/components/person-row';
-import { nameOf } from '@/components/names';
 import { useNow } from '@/components/use-now';
+import { useName } from '@/components/use-name';
 import { useText } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
 import { usePresence } from '@/realtime/presence-context';
@@ -23,6 +23,7 @@ const previewLength = 160;
 export const ConversationRow = memo(function ConversationRow(props: Props) {
   const { conversation, me, current, muted, draft } = props;
   const { user, last_message: last, unread } = conversation;
+  const nameOf = useName();
   const times = useTimes();
   const now = useNow();
   const at = new Date(last.timestamp);

@@ -98,13 +98,14 @@ export function withUser(inbox: Inbox, user: User): Inbox {
 
 function fresh(peer: string, message: Message): Conversation {
   return {
-    user: { username: peer, display_name: '', online: false },
+    user: { username: peer, display_name: '', online: false, deleted: false },
     last_message: message,
     last_seq: 0,
     read_seq: 0,
     peer_read_seq: 0,
     peer_delivered_seq: 0,
     unread: 0,
+    blocked: false,
   };
 }
 
