@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { Chat } from './support/chat.ts';
 import { LogIn } from './support/log-in.ts';
@@ -17,13 +18,13 @@ async function goTo(page: Page, section: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
 }
 
-test('an account is made, used on two devices, lost and recovered', async ({
+test('an account is made, used, lost, recovered, taken along and deleted', async ({
   server,
   newBrowser,
   people,
   troubles,
 }) => {
-  test.slow();
+  test.setTimeout(75_000);
   // What ends is asked once more, and says so.
   troubles.expect(refusal(403, '/api/v1/'), /WebSocket connection/);
   const [ben] = await people('ben');
@@ -108,5 +109,50 @@ test('an account is made, used on two devices, lost and recovered', async ({
     await expect(chat.page.locator('img[src*="/user/nina/avatar/"]').first()).toBeVisible();
     await chat.send('Hello Nina');
     await chat.send('Are you there?');
+  });
+
+  await test.step('takes everything along', async () => {
+    await goTo(desk, 'Your data');
+    const download = desk.waitForEvent('download');
+    await desk.getByRole('button', { name: 'Download' }).click();
+    const file = await readFile(await (await download).path(), 'utf8');
+    const kept = JSON.parse(file) as { message_count: number; messages: { body: string }[] };
+    expect(kept.message_count).toBe(2);
+    expect(kept.messages.map(({ body }) => body)).toEqual(['Hello Nina', 'Are you there?']);
+    await expect(desk.getByText('The file is among your downloads.')).toBeVisible();
+  });
+
+  await test.step('blocks somebody, who is plainly refused', async () => {
+    troubles.expect(refusal(403, '/api/v1/message/'));
+    const chat = new Chat(desk);
+    await desk.goto('/c/ben/');
+    await desk.getByRole('button', { name: 'More about ben' }).click();
+    await desk.getByRole('menuitem', { name: 'Block' }).click();
+    await desk.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+    await expect(desk.getByText('You have blocked ben.')).toBeVisible();
+    await expect(chat.composer).toHaveCount(0);
+    const theirs = new Chat(ben.context.pages()[0] ?? (await ben.context.newPage()));
+    await theirs.composer.fill('Nina?');
+    await theirs.composer.press('Enter');
+    await expect(theirs.page.getByText('You cannot message this person.')).toBeVisible();
+    await goTo(desk, 'Blocked people');
+    await desk.getByRole('button', { name: 'Unblock ben' }).click();
+    await desk.getByRole('dialog').getByRole('button', { name: 'Unblock' }).click();
+    await expect(desk.getByText('You have blocked nobody.')).toBeVisible();
+  });
+
+  await test.step('deletes the account, which nobody can log in to any more', async () => {
+    troubles.expect(refusal(400, '/api/v1/'));
+    await goTo(desk, 'Your data');
+    await desk.getByRole('button', { name: 'Delete my account' }).click();
+    await desk.getByLabel('Type “nina” to confirm').fill('nino');
+    await desk.getByLabel('Your password', { exact: true }).fill(secondPassword);
+    await desk.getByRole('button', { name: 'Delete for good' }).click();
+    await expect(desk.getByText('This is not “nina”.')).toBeVisible();
+    await desk.getByLabel('Type “nina” to confirm').fill('nina');
+    await desk.getByRole('button', { name: 'Delete for good' }).click();
+    await expect(desk.getByText('Your account has been deleted.')).toBeVisible();
+    await new LogIn(desk).as('nina', secondPassword);
+    await expect(desk.getByRole('alert')).toBeVisible();
   });
 });
