@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/test.ts';
-import { unreachable } from './support/troubles.ts';
+import { refusal, unreachable } from './support/troubles.ts';
 
 test('the page opens without a server, shows what it has, and catches up', async ({
   server,
@@ -34,6 +34,8 @@ test('the page opens without a server, shows what it has, and catches up', async
 
 test('after logging out nothing is left to be opened', async ({ server, people, troubles }) => {
   troubles.expect(unreachable);
+  // What was being asked for at that moment is refused.
+  troubles.expect(refusal(403, '/api/v1/'));
   const [ada, ben] = await people('ada', 'ben');
   await ben.post(ada, 'for Ada only');
   const chat = await ada.openChat(ben);
