@@ -81,7 +81,7 @@ impl SearchQuery {
         Some(merged(places))
     }
 
-    /// What an index knows every message by in which the words occur: for each key, one of its [`terms`] begins with it.
+    /// What an index knows every message by in which the words occur: for each key, one of its [`terms()`] begins with it.
     pub fn keys(&self) -> Vec<String> {
         terms::keys(&self.words)
     }

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 /// More rounds than any version of Django asks for; a longer wait is not worth the log-in.
 const MOST_ROUNDS: u32 = 10_000_000;
 
-/// Whether the hash is of a scheme that [`matches`] knows.
+/// Whether the hash is of a scheme that [`matches()`] knows.
 pub(super) fn is_known(hash: &str) -> bool {
     ["pbkdf2_sha256$", "pbkdf2_sha1$", "bcrypt_sha256$", "bcrypt$"].iter().any(|scheme| hash.starts_with(scheme))
 }
