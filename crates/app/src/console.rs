@@ -16,7 +16,7 @@ impl Console for StandardOutput {
         // Whoever started this may have closed the other end, which is no reason not to serve.
         let _ = writeln!(
             std::io::stdout(),
-            "there are no users yet: run `chatapp createsuperuser`, or POST {}api/v1/account/first/ with the code {code}",
+            "there are no users yet: run `chatapp createsuperuser`, or open {} and make the first account with the code {code}",
             self.page
         );
     }
