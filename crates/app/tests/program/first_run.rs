@@ -12,7 +12,7 @@ async fn make(server: &Server, code: &str) -> u16 {
 }
 
 fn code(server: &mut Server) -> String {
-    let line = server.printed("there are no users yet: run `chatapp createsuperuser`, or POST http://");
+    let line = server.printed("there are no users yet: run `chatapp createsuperuser`, or open http://");
     line.rsplit_once(' ').unwrap().1.to_owned()
 }
 
