@@ -67,7 +67,7 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js', 'src/early-theme.js'] },
+        projectService: { allowDefaultProject: ['eslint.config.js', 'src/early.js'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -114,8 +114,11 @@ export default defineConfig(
     files: ['**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
-      globals: { localStorage: 'readonly', document: 'readonly', URL: 'readonly' },
+      globals: Object.fromEntries(
+        'document fetch localStorage location navigator URL URLSearchParams window'
+          .split(' ')
+          .map((name) => [name, 'readonly']),
+      ),
     },
-    rules: { 'no-var': 'off' },
   },
 );

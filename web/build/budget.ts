@@ -43,8 +43,11 @@ export function budget(): Plugin {
 }
 
 /** Everything that is loaded when `start` is. */
-export function closure(start: readonly string[], chunks: ReadonlyMap<string, Chunk>): Chunk[] {
-  const found = new Set<Chunk>();
+export function closure<C extends Pick<Chunk, 'imports'>>(
+  start: readonly string[],
+  chunks: ReadonlyMap<string, C>,
+): C[] {
+  const found = new Set<C>();
   const visit = (name: string) => {
     const chunk = chunks.get(name);
     if (!chunk || found.has(chunk)) return;

@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiClient } from '@/api/client';
+import { HeadStart } from '@/api/head-start';
 import { meKey, meQuery } from '@/api/me';
 import { ApiProblem } from '@/api/problem';
 import type { EventCursor, Me } from '@/api/types';
@@ -22,7 +23,8 @@ export type SessionState =
 
 /** Who is logged in on this page, if anyone. Outside of React, because it outlives every view. */
 export class AppSession {
-  readonly api = new ApiClient();
+  readonly #headStart = new HeadStart(window.headStart);
+  readonly api = new ApiClient(this.#headStart.fetch);
   readonly queryClient = new QueryClient({
     defaultOptions: {
       queries: {
@@ -48,9 +50,11 @@ export class AppSession {
         this.queryClient.query({ ...meQuery(this.api), retry: false }),
         currentCursor(this.api),
       ]);
-      await this.#snapshots.begin(me.username, me);
+      void this.#snapshots.begin(me.username, me);
       this.#begin(me, cursor, this.#memory(me));
     } catch (problem) {
+      // What was asked for then may be older than what the next attempt learns first.
+      this.#headStart.drop();
       if (problem instanceof ApiProblem && problem.kind === 'signed-out') {
         this.state.set({ status: 'out', why: 'left' });
         return;

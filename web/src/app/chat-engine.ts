@@ -12,7 +12,7 @@ import { IndexedOutbox } from '@/features/messages/outbox-storage';
 import { knows } from '@/features/messages/timeline';
 import { TimelineStore } from '@/features/messages/timeline-store';
 import { UpgradeWatch } from '@/features/offline/upgrade';
-import { startWorker } from '@/features/offline/worker';
+import { followNotifications, startWorker } from '@/features/offline/worker';
 import { personQuery } from '@/features/people/api';
 import { systemClock } from '@/realtime/clock';
 import { LongPoll } from '@/realtime/long-poll';
@@ -114,8 +114,7 @@ export class ChatEngine {
     const { signal } = this.#cleanUp;
     this.socket.start(this.#options.cursor);
     void this.outbox.restore();
-    // Without it the page opens only online, and says nothing of it.
-    startWorker((to) => navigate(to), signal).catch(() => undefined);
+    followNotifications((to) => navigate(to), signal);
     window.addEventListener('online', () => this.socket.setNetwork(true), { signal });
     window.addEventListener('offline', () => this.socket.setNetwork(false), { signal });
     const awake = () => {
@@ -168,6 +167,9 @@ export class ChatEngine {
     if (this.#fromMemory) this.#reload();
     this.#fromMemory = false;
     void this.upgrade.check();
+    // Not before: keeping all files would share the line with what is shown first. Without a worker the page opens
+    // only online, and says nothing of it.
+    startWorker().catch(() => undefined);
     this.presence.watchAgain();
     this.#fetcher.nudge();
     this.#deliveries.nudge();

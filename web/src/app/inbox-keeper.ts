@@ -107,6 +107,9 @@ export class InboxKeeper {
   }
 
   #write(apply: (inbox: Inbox) => Inbox): void {
-    this.#options.queryClient.setQueryData<Inbox>(inboxKey, (inbox) => inbox && apply(inbox));
+    const inbox = this.get();
+    const changed = inbox && apply(inbox);
+    // Whoever looks on is told of every write, also of one that changes nothing.
+    if (changed !== inbox) this.#options.queryClient.setQueryData<Inbox>(inboxKey, changed);
   }
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Redirect, useLocation, useSearch } from 'wouter';
 import { usePathname } from 'wouter/use-browser-location';
 import { Notice } from '@/components/notice';
@@ -9,16 +9,11 @@ import { loginPath, nextPath } from '@/features/session/next-path';
 import { useText } from '@/i18n/use-text';
 import { useStore } from '@/realtime/store';
 import type { AppSession } from './app-session';
-import { loadAccount, loadChat, loadLogIn, loadSettings } from './routes/loading';
+import { account, chat, logIn, settings } from './routes/loading';
 import { NotFound } from './routes/not-found';
 import { Waiting } from './routes/waiting';
 import { Screen } from './screen';
 import { isForStrangers, isLogIn } from './strangers';
-
-const ChatRoute = lazy(loadChat);
-const LogInRoute = lazy(loadLogIn);
-const AccountRoute = lazy(loadAccount);
-const SettingsRoute = lazy(loadSettings);
 
 interface Props {
   session: AppSession;
@@ -42,7 +37,7 @@ function Place({ session, fallback }: Props) {
   const atLogIn = isLogIn(location);
 
   if (!atLogIn && isForStrangers(location))
-    return <AccountRoute session={session} path={location} />;
+    return <account.Screen session={session} path={location} />;
   switch (state.status) {
     case 'loading':
       return <Waiting />;
@@ -50,18 +45,18 @@ function Place({ session, fallback }: Props) {
       return <Unreachable />;
     case 'out':
       return atLogIn ? (
-        <LogInRoute session={session} fallback={fallback} why={state.why} />
+        <logIn.Screen session={session} fallback={fallback} why={state.why} />
       ) : (
         <Redirect to={loginPath(state.why === 'left' ? '/' : path)} replace />
       );
     case 'in': {
       if (atLogIn) return <Redirect to={nextPath(`?${search}`)} replace />;
       if (path.startsWith('/settings')) {
-        return <SettingsRoute session={session} engine={state.engine} path={path} />;
+        return <settings.Screen session={session} engine={state.engine} path={path} />;
       }
       const peer = peerIn(path);
       if (peer === undefined) return <NotFound />;
-      return <ChatRoute session={session} engine={state.engine} peer={peer} />;
+      return <chat.Screen session={session} engine={state.engine} peer={peer} />;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { isForStrangers, isLogIn } from '@/app/strangers';
 import { speakMore } from '@/i18n/languages';
+import { screenFile } from './screen-file';
 
 /**
  * The code of each screen, apart from the rest: whoever chats does not load the settings. What cannot be loaded is
@@ -18,10 +19,10 @@ async function loaded<T>(code: Promise<T>): Promise<T> {
   }
 }
 
-export const loadChat = () => loaded(import('./chat'));
-export const loadLogIn = () => loaded(import('./log-in'));
-export const loadAccount = () => loaded(withTexts(import('./account')));
-export const loadSettings = () => loaded(withTexts(import('./settings')));
+export const chat = screenFile(() => loaded(import('./chat')));
+export const logIn = screenFile(() => loaded(import('./log-in')));
+export const account = screenFile(() => loaded(withTexts(import('./account'))));
+export const settings = screenFile(() => loaded(withTexts(import('./settings'))));
 
 async function withTexts<T>(code: Promise<T>): Promise<T> {
   const [screen] = await Promise.all([code, speakMore()]);
@@ -30,11 +31,13 @@ async function withTexts<T>(code: Promise<T>): Promise<T> {
 
 /** Starts loading what the address will show, while it is still being asked who is here. */
 export async function prepare(path: string): Promise<void> {
-  await loaderFor(path)().catch(() => undefined);
+  await fileFor(path)
+    .load()
+    .catch(() => undefined);
 }
 
-function loaderFor(path: string): () => Promise<unknown> {
-  if (isLogIn(path)) return loadLogIn;
-  if (isForStrangers(path)) return loadAccount;
-  return path.startsWith('/settings') ? loadSettings : loadChat;
+function fileFor(path: string): { load: () => Promise<unknown> } {
+  if (isLogIn(path)) return logIn;
+  if (isForStrangers(path)) return account;
+  return path.startsWith('/settings') ? settings : chat;
 }

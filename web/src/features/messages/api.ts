@@ -6,11 +6,12 @@ const path = '/api/v1/message/';
 const beyondTheEnd = Number.MAX_SAFE_INTEGER;
 export const largestPage = 100;
 
-export function latestMessages(api: ApiClient, target: string, limit: number) {
-  return messagesBefore(api, target, beyondTheEnd, limit);
+/** As many as the server thinks right for a start; `src/early.js` asks for just these. */
+export function latestMessages(api: ApiClient, target: string) {
+  return messagesBefore(api, target, beyondTheEnd);
 }
 
-export function messagesBefore(api: ApiClient, target: string, before: number, limit: number) {
+export function messagesBefore(api: ApiClient, target: string, before: number, limit?: number) {
   return api.get<MessageRange>(path, { query: { target, before_seq: before, limit } });
 }
 

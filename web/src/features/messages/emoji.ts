@@ -1,11 +1,19 @@
 const mostLarge = 5;
-const oneEmoji = matcher();
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** What no emoji has in it, and nearly every other body has. */
+const letter = /\p{L}/u;
+let tools: { oneEmoji: RegExp | null; graphemes: Intl.Segmenter } | null = null;
 
 /** How many emoji a body consists of, when it is nothing but a few of them; else 0. */
 export function emojiCount(body: string): number {
   // The longest emoji are families and flags of some 35 code units.
-  if (!oneEmoji || body.length > mostLarge * 36) return 0;
+  if (body.length > mostLarge * 36 || letter.test(body)) return 0;
+  // Costly to make, and seldom needed.
+  tools ??= {
+    oneEmoji: matcher(),
+    graphemes: new Intl.Segmenter(undefined, { granularity: 'grapheme' }),
+  };
+  const { oneEmoji, graphemes } = tools;
+  if (!oneEmoji) return 0;
   let count = 0;
   for (const { segment } of graphemes.segment(body)) {
     if (/^\s+$/.test(segment)) continue;

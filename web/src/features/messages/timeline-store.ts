@@ -190,7 +190,7 @@ export class TimelineStore {
   }
 
   #latest() {
-    return latestMessages(this.#options.api, this.peer, this.#options.pageSize);
+    return latestMessages(this.#options.api, this.peer);
   }
 
   /** Tells the server that everything shown has been read. One request at a time. */

@@ -25,12 +25,19 @@ export interface Snapshots {
 /** Kept by the browser until logging out. Where it may not, nothing is kept and nothing fails. */
 export class IndexedSnapshots implements Snapshots {
   #opening: Promise<IDBPDatabase<Schema>> | null = null;
+  /** What is asked for while somebody else's things are being put away waits for that. */
+  #begun: Promise<void> = Promise.resolve();
 
   async person(): Promise<unknown> {
     return await this.#try(async (database) => await database.get('person', 'me'));
   }
 
-  async begin(owner: string, person: unknown): Promise<void> {
+  begin(owner: string, person: unknown): Promise<void> {
+    this.#begun = this.#begin(owner, person);
+    return this.#begun;
+  }
+
+  async #begin(owner: string, person: unknown): Promise<void> {
     await this.#try(async (database) => {
       const known = (await database.get('person', 'me')) as { username?: string } | undefined;
       if (known && known.username !== owner) await database.clear('kept');
@@ -39,15 +46,18 @@ export class IndexedSnapshots implements Snapshots {
   }
 
   async get(owner: string, name: string): Promise<unknown> {
+    await this.#begun;
     const found = await this.#try((database) => database.get('kept', [owner, name]));
     return found?.value;
   }
 
   async put(owner: string, name: string, value: unknown): Promise<void> {
+    await this.#begun;
     await this.#try((database) => database.put('kept', { owner, name, value }));
   }
 
   async clear(): Promise<void> {
+    await this.#begun;
     await this.#try(async (database) => {
       await Promise.all([database.clear('kept'), database.clear('person')]);
     });

@@ -16,16 +16,20 @@ function scriptUrl(): string {
   return policy.createScriptURL(path);
 }
 
-/** Has the browser keep the page's files. Where it may not, the page works, but opens only online. */
-export async function startWorker(onOpen: (path: string) => void, signal: AbortSignal) {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  const { serviceWorker } = navigator;
+/** Goes where a notification leads that was clicked, until `signal` says otherwise. */
+export function followNotifications(onOpen: (path: string) => void, signal: AbortSignal): void {
+  if (!('serviceWorker' in navigator)) return;
   const listen = ({ data }: MessageEvent<unknown>) => {
     if (isOpen(data)) onOpen(data.path);
   };
-  serviceWorker.addEventListener('message', listen, { signal });
-  if (await serviceWorker.getRegistration()) return;
-  await serviceWorker.register(scriptUrl());
+  navigator.serviceWorker.addEventListener('message', listen, { signal });
+}
+
+/** Has the browser keep the page's files. Where it may not, the page works, but opens only online. */
+export async function startWorker(): Promise<void> {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  if (await navigator.serviceWorker.getRegistration()) return;
+  await navigator.serviceWorker.register(scriptUrl());
 }
 
 /** Looks for a newer worker now, and not when the browser thinks of it. */
