@@ -1,15 +1,23 @@
 import { compileMessageOrThrow } from '@lingui/message-utils/compileMessage';
 import type { Plugin } from 'vite';
 
-const catalogue = /\/src\/i18n\/locales\/[\w-]+\.json(\?more)?$/;
+const catalogue = /\/src\/i18n\/locales\/[\w-]+\.json(\?\w+)?$/;
 
-/** What no conversation says: it is in a file apart, which `?more` asks for. */
-const more = /^(account|settings|password|problem|blocking|reporting|copy)\./;
+/** What no conversation says: each part is in a file of its own, which is asked for by `?name`. */
+const parts: Record<string, RegExp> = {
+  more: /^(account|settings|password|problem|blocking|reporting|copy)\./,
+  admin: /^admin\./,
+};
+
+/** In which file a text is: `''` is what every page loads. */
+export function partOf(key: string): string {
+  return Object.entries(parts).find(([, keys]) => keys.test(key))?.[0] ?? '';
+}
 
 /**
  * Compiles the message catalogues while building, so that the browser carries
  * no parser for them and a malformed message breaks the build. Each is one file
- * for whoever writes it, and two for the browser.
+ * for whoever writes it, and several for the browser.
  */
 export function catalogues(): Plugin {
   return {
@@ -19,8 +27,8 @@ export function catalogues(): Plugin {
       filter: { id: catalogue },
       handler(source, id) {
         const messages = JSON.parse(source) as Record<string, string>;
-        const asked = id.endsWith('?more');
-        const wanted = Object.entries(messages).filter(([key]) => more.test(key) === asked);
+        const asked = id.split('?')[1] ?? '';
+        const wanted = Object.entries(messages).filter(([key]) => partOf(key) === asked);
         const compiled = wanted.map(([key, text]) => [key, compileOne(text, `${id}: ${key}`)]);
         return {
           code: `export default JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(compiled)))})`,

@@ -110,6 +110,34 @@ describe('problems', () => {
   });
 });
 
+describe('a password that is wanted once more', () => {
+  const wanted = () =>
+    json({ detail: 'Enter your password again.', code: 'password_required' }, 403);
+
+  it('is asked for, and what it was wanted for is done with all that was said', async () => {
+    let proven = false;
+    const { api, calls } = fakeServer(() => (proven ? json({ done: true }) : wanted()));
+    api.onPasswordRequired(() => {
+      proven = true;
+      return Promise.resolve(true);
+    });
+    expect(await api.post('/x', { body: { a: 1 } })).toEqual({ done: true });
+    expect(calls.map(({ method, body }) => [method, body])).toEqual([
+      ['POST', { a: 1 }],
+      ['POST', { a: 1 }],
+    ]);
+  });
+
+  it('is a refusal for whoever does not want to, and where nobody asks', async () => {
+    const { api, calls } = fakeServer(wanted);
+    const stop = api.onPasswordRequired(() => Promise.resolve(false));
+    expect(await problemOf(api.get('/x'))).toMatchObject({ code: 'password_required' });
+    stop();
+    expect(await problemOf(api.get('/x'))).toMatchObject({ kind: 'refused' });
+    expect(calls).toHaveLength(2);
+  });
+});
+
 describe('links', () => {
   it.each([
     [null, undefined],

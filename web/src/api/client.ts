@@ -1,5 +1,5 @@
 import { nextLink } from './link-header';
-import { ApiProblem, problemFrom } from './problem';
+import { ApiProblem, problemFrom, wantsPassword } from './problem';
 import { sendFile } from './send-file';
 
 export type Query = Record<string, string | number | undefined>;
@@ -19,6 +19,9 @@ export interface Page<T> {
   next: string | undefined;
 }
 
+/** Asks a person to prove who they are; whether they did. */
+export type Confirm = () => Promise<boolean>;
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const timeout = 20_000;
@@ -27,6 +30,7 @@ const timeout = 20_000;
 export class ApiClient {
   readonly #fetch: typeof fetch;
   readonly #signedOut = new Set<() => void>();
+  #confirm: Confirm | null = null;
 
   constructor(fetcher: typeof fetch = (input, init) => fetch(input, init)) {
     this.#fetch = fetcher;
@@ -36,6 +40,17 @@ export class ApiClient {
   onSignedOut(listener: () => void): () => void {
     this.#signedOut.add(listener);
     return () => this.#signedOut.delete(listener);
+  }
+
+  /**
+   * Asks `confirm` when the server wants the password once more, and repeats what it wanted it for when that says yes.
+   * One at a time; the answer takes it away again.
+   */
+  onPasswordRequired(confirm: Confirm): () => void {
+    this.#confirm = confirm;
+    return () => {
+      if (this.#confirm === confirm) this.#confirm = null;
+    };
   }
 
   async get<T>(path: string, options?: RequestOptions): Promise<T> {
@@ -83,7 +98,11 @@ export class ApiClient {
     const response = await this.#reach(method, path, options);
     if (response.ok) return response;
     const body: unknown = await response.json().catch(() => undefined);
-    throw this.#refusal(problemFrom(response.status, body, response.headers.get('Retry-After')));
+    const problem = problemFrom(response.status, body, response.headers.get('Retry-After'));
+    if (wantsPassword(problem) && (await this.#confirm?.())) {
+      return await this.#send(method, path, options);
+    }
+    throw this.#refusal(problem);
   }
 
   #refusal(problem: ApiProblem): ApiProblem {

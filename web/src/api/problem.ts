@@ -45,6 +45,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Whether the server wants the password once more before it lets one administer. */
+export function wantsPassword(problem: unknown): boolean {
+  return problem instanceof ApiProblem && problem.code === 'password_required';
+}
+
 export function problemFrom(status: number, body: unknown, retryAfter: string | null): ApiProblem {
   const object = isRecord(body) ? body : {};
   const code = text(object.code);

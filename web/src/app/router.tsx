@@ -9,11 +9,11 @@ import { loginPath, nextPath } from '@/features/session/next-path';
 import { useText } from '@/i18n/use-text';
 import { useStore } from '@/realtime/store';
 import type { AppSession } from './app-session';
-import { account, chat, logIn, settings } from './routes/loading';
+import { account, admin, chat, logIn, settings } from './routes/loading';
 import { NotFound } from './routes/not-found';
 import { Waiting } from './routes/waiting';
 import { Screen } from './screen';
-import { isForStrangers, isLogIn } from './strangers';
+import { isForStrangers, isLogIn, isUnder } from './strangers';
 
 interface Props {
   session: AppSession;
@@ -51,9 +51,10 @@ function Place({ session, fallback }: Props) {
       );
     case 'in': {
       if (atLogIn) return <Redirect to={nextPath(`?${search}`)} replace />;
-      if (path.startsWith('/settings')) {
+      if (isUnder('/settings', path)) {
         return <settings.Screen session={session} engine={state.engine} path={path} />;
       }
+      if (isUnder('/admin', path)) return <admin.Screen engine={state.engine} path={path} />;
       const peer = peerIn(path);
       if (peer === undefined) return <NotFound />;
       return <chat.Screen session={session} engine={state.engine} peer={peer} />;

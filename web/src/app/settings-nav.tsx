@@ -8,7 +8,7 @@ import {
   MailIcon,
   PersonIcon,
   ShieldIcon,
-  TicketIcon,
+  GaugeIcon,
 } from '@/components/section-icons';
 import { BlockIcon } from '@/components/icons';
 import { useText, type TextKey } from '@/i18n/use-text';
@@ -23,7 +23,6 @@ export const sections = [
   'privacy',
   'blocked',
   'data',
-  'invitations',
 ] as const;
 
 export type SectionName = (typeof sections)[number];
@@ -37,7 +36,6 @@ const icons: Record<SectionName, ReactNode> = {
   privacy: <ShieldIcon />,
   blocked: <BlockIcon />,
   data: <ArchiveIcon />,
-  invitations: <TicketIcon />,
 };
 
 export function titleOf(section: SectionName): TextKey {
@@ -52,10 +50,9 @@ interface Props {
 /** The sections of the settings, beside the one that is shown, or by themselves where there is room for one only. */
 export function SettingsNav({ current, superuser }: Props) {
   const t = useText();
-  const shown = sections.filter((section) => superuser || section !== 'invitations');
   return (
     <nav className={css.nav} aria-label={t('settings.title')}>
-      {shown.map((section) => (
+      {sections.map((section) => (
         <Link
           key={section}
           href={`/settings/${section}/`}
@@ -66,6 +63,12 @@ export function SettingsNav({ current, superuser }: Props) {
           {t(titleOf(section))}
         </Link>
       ))}
+      {superuser && (
+        <Link href="/admin/" className={css.link}>
+          <GaugeIcon />
+          {t('menu.admin')}
+        </Link>
+      )}
     </nav>
   );
 }

@@ -82,6 +82,7 @@ export function Sidebar(props: Props) {
           picture={me.avatar}
           toggles={useAlertToggles(engine.news.alerts)}
           onSettings={() => navigate('/settings/')}
+          onAdmin={me.is_superuser ? () => navigate('/admin/') : undefined}
           onShortcuts={onShortcuts}
           onLogOut={logOut}
         />

@@ -6,3 +6,8 @@ export function isForStrangers(path: string): boolean {
 export function isLogIn(path: string): boolean {
   return /^\/login\/?$/.test(path);
 }
+
+/** Whether an address is `/section`, or a place in it. */
+export function isUnder(section: string, path: string): boolean {
+  return path === section || path.startsWith(`${section}/`);
+}

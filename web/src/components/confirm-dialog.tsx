@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { ApiProblem } from '@/api/problem';
 import { useText } from '@/i18n/use-text';
 import { Button } from './button';
 import css from './confirm-dialog.module.css';
@@ -16,16 +17,19 @@ interface Props {
   /** For what cannot be taken back. */
   grave?: boolean;
   onConfirm: () => Promise<unknown>;
+  /** Better words than the usual ones for a problem, where there are any. */
+  words?: (problem: ApiProblem) => string | undefined;
   onClose: () => void;
 }
 
 /** Asks before something is done; closes by itself once it is. */
-export function ConfirmDialog({ title, lead, action, grave = false, onConfirm, onClose }: Props) {
+export function ConfirmDialog(props: Props) {
+  const { title, lead, action, grave = false, onConfirm, words, onClose } = props;
   const t = useText();
   const form = useForm(async () => {
     await onConfirm();
     onClose();
-  });
+  }, words);
   return (
     <Dialog title={title} onClose={onClose}>
       <form className={css.form} onSubmit={form.submit}>

@@ -1,7 +1,8 @@
-import { useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
+import { useRef, type ReactElement, type ReactNode } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import css from './endless-list.module.css';
 import { ListItem } from './list-item';
+import { useHeight } from './use-height';
 
 interface Props<T> {
   label: string;
@@ -19,6 +20,7 @@ const near = 800;
 export function EndlessList<T>({ label, items, children, onEnd, header, footer }: Props<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const handle = useRef<VirtualizerHandle>(null);
+  // The list has to know where in its scroller it begins.
   const [above, headerHeight] = useHeight();
   const check = () => {
     const list = handle.current;
@@ -43,18 +45,4 @@ export function EndlessList<T>({ label, items, children, onEnd, header, footer }
       {footer}
     </div>
   );
-}
-
-/** The list has to know where in its scroller it begins. */
-function useHeight() {
-  const element = useRef<HTMLDivElement>(null);
-  const [height, setHeight] = useState(0);
-  useLayoutEffect(() => {
-    const box = element.current;
-    if (!box) return;
-    const observer = new ResizeObserver(() => setHeight(box.offsetHeight));
-    observer.observe(box);
-    return () => observer.disconnect();
-  }, []);
-  return [element, height] as const;
 }

@@ -61,3 +61,36 @@ export const TicketIcon = () => (
     <path d="M14 9v6" />
   </Icon>
 );
+
+export const GaugeIcon = ({ size = 20 }: { size?: number }) => (
+  <Icon size={size}>
+    <path d="M4.500 18a9 9 0 1 1 15 0M12 14l4-5" />
+    <circle cx="12" cy="14" r="1.500" />
+  </Icon>
+);
+
+export const PeopleIcon = () => (
+  <Icon>
+    <circle cx="9" cy="8.500" r="3.500" />
+    <path d="M2.500 19c.6-3.300 3.200-5 6.500-5s5.900 1.700 6.500 5M15.500 5.300a3.500 3.500 0 0 1 0 6.400M18 14.400c1.900.7 3.100 2.300 3.500 4.600" />
+  </Icon>
+);
+
+export const BubblesIcon = () => (
+  <Icon>
+    <path d="M4 5.500h12a1.500 1.500 0 0 1 1.500 1.500v6a1.500 1.500 0 0 1-1.500 1.500H9l-4 3.500v-3.500H4A1.500 1.500 0 0 1 2.500 13V7A1.500 1.500 0 0 1 4 5.500Z" />
+    <path d="M20 9.500a1.500 1.500 0 0 1 1.500 1.500v5a1.500 1.500 0 0 1-1.500 1.500h-.5v3l-3.500-3h-3" />
+  </Icon>
+);
+
+export const FlagIcon = () => (
+  <Icon>
+    <path d="M5.500 21V4M5.500 5c4-2.500 7 2.500 13 0v9c-6 2.500-9-2.500-13 0" />
+  </Icon>
+);
+
+export const BookIcon = () => (
+  <Icon>
+    <path d="M6 3.500h12v17H6a1.500 1.500 0 0 1-1.500-1.500V5A1.500 1.500 0 0 1 6 3.500ZM9 8h6M9 12h6M9 16h4" />
+  </Icon>
+);

@@ -15,13 +15,22 @@ const catalogues: Record<Language, () => Promise<Messages>> = {
   ar: async () => (await import('./locales/ar.json')).default,
 };
 
-/** The texts of accounts and settings, which whoever only chats does not load. */
-const more: Record<Language, () => Promise<Messages>> = {
-  en: async () => (await import('./locales/en.json?more')).default,
-  es: async () => (await import('./locales/es.json?more')).default,
-  ar: async () => (await import('./locales/ar.json?more')).default,
-};
-let wantsMore = false;
+/** What whoever only chats does not load: the texts of accounts and settings, and those for who administers. */
+const parts = {
+  more: {
+    en: async () => (await import('./locales/en.json?more')).default,
+    es: async () => (await import('./locales/es.json?more')).default,
+    ar: async () => (await import('./locales/ar.json?more')).default,
+  },
+  admin: {
+    en: async () => (await import('./locales/en.json?admin')).default,
+    es: async () => (await import('./locales/es.json?admin')).default,
+    ar: async () => (await import('./locales/ar.json?admin')).default,
+  },
+} satisfies Record<string, Record<Language, () => Promise<Messages>>>;
+
+export type Part = keyof typeof parts;
+const wanted = new Set<Part>();
 
 const key = 'chatapp.language';
 
@@ -47,16 +56,16 @@ export function regional(
 
 /** Shows the page in `language`, or leaves it as it is when the catalogue cannot be had. */
 export async function speak(language: Language): Promise<void> {
-  const chat = await catalogues[language]();
-  const messages = wantsMore ? { ...chat, ...(await more[language]()) } : chat;
-  i18n.loadAndActivate({ locale: language, messages });
+  const loaders = [catalogues, ...[...wanted].map((part) => parts[part])];
+  const loaded = await Promise.all(loaders.map((loader) => loader[language]()));
+  i18n.loadAndActivate({ locale: language, messages: Object.assign({}, ...loaded) as Messages });
   document.documentElement.lang = language;
   document.documentElement.dir = languages[language].dir;
 }
 
-/** From now on with the texts of accounts and settings. */
-export async function speakMore(): Promise<void> {
-  wantsMore = true;
+/** From now on with these texts too. */
+export async function speakAlso(...more: Part[]): Promise<void> {
+  more.forEach((part) => wanted.add(part));
   if (isLanguage(i18n.locale)) await speak(i18n.locale);
 }
 

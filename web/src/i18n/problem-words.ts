@@ -1,4 +1,4 @@
-import { ApiProblem } from '@/api/problem';
+import { ApiProblem, wantsPassword } from '@/api/problem';
 import type { TextKey, Translate } from './use-text';
 
 /** What the server says of fields, word for word, and what that is on the page. */
@@ -40,6 +40,7 @@ export function fieldWords(words: string, t: Translate): string {
 /** Why nothing came of a request, for people: what happened, and what happens next. */
 export function problemWords(problem: unknown, t: Translate): string {
   if (!(problem instanceof ApiProblem)) return t('problem.failed');
+  if (wantsPassword(problem)) return t('problem.confirm');
   switch (problem.kind) {
     case 'unreachable':
       return t(navigator.onLine ? 'problem.unreachable' : 'problem.offline');

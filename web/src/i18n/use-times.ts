@@ -12,6 +12,8 @@ export interface Times {
   dayName(date: Date, now: Date): string;
   /** `5 minutes ago`, `yesterday`, and the date after a week. */
   ago(date: Date, now: Date): string;
+  /** Date and clock, short enough for a column. */
+  stamp(date: Date): string;
   /** All of it, for a tooltip. */
   full(date: Date): string;
 }
@@ -39,6 +41,7 @@ function makeTimes(locale: string): Times {
   const shortDate = format({ year: '2-digit', month: 'numeric', day: 'numeric' });
   const thisYear = format({ weekday: 'long', day: 'numeric', month: 'long' });
   const anyYear = format({ day: 'numeric', month: 'long', year: 'numeric' });
+  const stamp = format({ dateStyle: 'medium', timeStyle: 'short' });
   const full = format({ dateStyle: 'full', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const sameYear = (a: Date, b: Date) => a.getFullYear() === b.getFullYear();
@@ -66,6 +69,7 @@ function makeTimes(locale: string): Times {
       if (days < 7) return relative.format(-days, 'day');
       return (sameYear(date, now) ? dayAndMonth : shortDate).format(date);
     },
+    stamp: (date) => stamp.format(date),
     full: (date) => full.format(date),
   };
 }

@@ -1,11 +1,11 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach, beforeAll } from 'vitest';
-import { speak, speakMore } from '@/i18n/languages';
+import { speak, speakAlso } from '@/i18n/languages';
 import { pretendLayout } from './layout';
 
 pretendLayout();
 beforeAll(async () => {
   await speak('en');
-  await speakMore();
+  await speakAlso('more', 'admin');
 });
 afterEach(cleanup);

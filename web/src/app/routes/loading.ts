@@ -1,5 +1,5 @@
-import { isForStrangers, isLogIn } from '@/app/strangers';
-import { speakMore } from '@/i18n/languages';
+import { isForStrangers, isLogIn, isUnder } from '@/app/strangers';
+import { speakAlso, type Part } from '@/i18n/languages';
 import { screenFile } from './screen-file';
 
 /**
@@ -21,11 +21,12 @@ async function loaded<T>(code: Promise<T>): Promise<T> {
 
 export const chat = screenFile(() => loaded(import('./chat')));
 export const logIn = screenFile(() => loaded(import('./log-in')));
-export const account = screenFile(() => loaded(withTexts(import('./account'))));
-export const settings = screenFile(() => loaded(withTexts(import('./settings'))));
+export const account = screenFile(() => loaded(withTexts(import('./account'), 'more')));
+export const settings = screenFile(() => loaded(withTexts(import('./settings'), 'more')));
+export const admin = screenFile(() => loaded(withTexts(import('./admin'), 'more', 'admin')));
 
-async function withTexts<T>(code: Promise<T>): Promise<T> {
-  const [screen] = await Promise.all([code, speakMore()]);
+async function withTexts<T>(code: Promise<T>, ...parts: Part[]): Promise<T> {
+  const [screen] = await Promise.all([code, speakAlso(...parts)]);
   return screen;
 }
 
@@ -39,5 +40,6 @@ export async function prepare(path: string): Promise<void> {
 function fileFor(path: string): { load: () => Promise<unknown> } {
   if (isLogIn(path)) return logIn;
   if (isForStrangers(path)) return account;
-  return path.startsWith('/settings') ? settings : chat;
+  if (isUnder('/admin', path)) return admin;
+  return isUnder('/settings', path) ? settings : chat;
 }

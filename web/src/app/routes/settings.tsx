@@ -9,7 +9,6 @@ import { useMe } from '@/app/use-me';
 import { BackIcon } from '@/components/icons';
 import { BlockedSection } from '@/features/block/blocked-section';
 import { ConnectionBanner } from '@/features/connection/connection-banner';
-import { InvitationsSection } from '@/features/invitations/invitations-section';
 import { DataSection } from '@/features/settings/data-section';
 import { EmailSection } from '@/features/settings/email-section';
 import { PasswordSection } from '@/features/settings/password-section';
@@ -41,7 +40,6 @@ export default function SettingsRoute(props: Props) {
   }, [title, t]);
 
   if (name !== undefined && !section) return <NotFound />;
-  if (section === 'invitations' && !me.is_superuser) return <NotFound />;
   return (
     <div className={css.page} data-view={section ? 'section' : 'list'}>
       <ConnectionBanner state={connection} onRetry={() => engine.socket.retryNow()} />
@@ -86,7 +84,5 @@ function Content({ session, engine, section }: Props & { section: SectionName })
       return <BlockedSection onBlock={setBlocked} />;
     case 'data':
       return <DataSection me={me} onDeleted={() => void session.deleted()} />;
-    case 'invitations':
-      return <InvitationsSection />;
   }
 }

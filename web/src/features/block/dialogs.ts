@@ -1,13 +1,13 @@
 import { lazy } from 'react';
-import { speakMore } from '@/i18n/languages';
+import { speakAlso } from '@/i18n/languages';
 
 /** Dialogs that hardly anybody opens: they and their texts arrive when somebody does. */
 export const BlockDialog = lazy(async () => {
-  const [dialog] = await Promise.all([import('./block-dialog'), speakMore()]);
+  const [dialog] = await Promise.all([import('./block-dialog'), speakAlso('more')]);
   return dialog;
 });
 
 export const ReportDialog = lazy(async () => {
-  const [dialog] = await Promise.all([import('./report-dialog'), speakMore()]);
+  const [dialog] = await Promise.all([import('./report-dialog'), speakAlso('more')]);
   return dialog;
 });

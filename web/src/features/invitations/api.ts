@@ -23,8 +23,3 @@ export function invite(api: ApiClient, email: string, days: number): Promise<New
 export function withdraw(api: ApiClient, id: number): Promise<void> {
   return api.delete(`${path}${id}/`);
 }
-
-/** Proves anew who one is: what administers wants a fresh password. */
-export function confirmPassword(api: ApiClient, password: string): Promise<void> {
-  return api.post('/api/v1/session/confirm/', { body: { password } });
-}

@@ -16,7 +16,6 @@ import { useNow } from '@/components/use-now';
 import { useText } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
 import { invitationsKey, invitationsQuery, invite, withdraw } from './api';
-import { PasswordGate, wantsPassword } from './password-gate';
 
 /** How long an invitation counts. */
 const days = 7;
@@ -29,14 +28,8 @@ export function InvitationsSection() {
   const again = () => cache.invalidateQueries({ queryKey: invitationsKey });
   return (
     <Section title={t('settings.invitations.title')} lead={t('settings.invitations.lead')}>
-      {wantsPassword(invitations.error) ? (
-        <PasswordGate onConfirmed={() => void again()} />
-      ) : (
-        <>
-          <InviteForm onMade={() => void again()} />
-          <Loaded query={invitations}>{({ results }) => <List invitations={results} />}</Loaded>
-        </>
-      )}
+      <InviteForm onMade={() => void again()} />
+      <Loaded query={invitations}>{({ results }) => <List invitations={results} />}</Loaded>
     </Section>
   );
 }
@@ -51,10 +44,7 @@ function InviteForm({ onMade }: { onMade: () => void }) {
       element.reset();
       onMade();
     },
-    (problem) => {
-      if (wantsPassword(problem)) onMade();
-      return problem.code === 'mail_off' ? t('settings.invitations.off') : undefined;
-    },
+    (problem) => (problem.code === 'mail_off' ? t('settings.invitations.off') : undefined),
   );
   return (
     <form onSubmit={form.submit} noValidate>

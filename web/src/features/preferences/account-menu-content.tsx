@@ -4,6 +4,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { CheckIcon, KeyboardIcon, LogOutIcon, MoreIcon, SettingsIcon } from '@/components/icons';
+import { GaugeIcon } from '@/components/section-icons';
 import { chooseLanguage, isLanguage, languages } from '@/i18n/languages';
 import { useText } from '@/i18n/use-text';
 import { useStore } from '@/realtime/store';
@@ -18,7 +19,7 @@ interface Props extends AccountMenuProps {
 
 export default function AccountMenuContent(props: Props) {
   const { name, username, picture, toggles, byKeyboard } = props;
-  const { onSettings, onShortcuts, onLogOut } = props;
+  const { onSettings, onAdmin, onShortcuts, onLogOut } = props;
   const t = useText();
   const { i18n } = useLingui();
   const chosen = useStore(theme);
@@ -47,6 +48,12 @@ export default function AccountMenuContent(props: Props) {
           <SettingsIcon />
           {t('menu.settings')}
         </Menu.Item>
+        {onAdmin && (
+          <Menu.Item className={css.item} onSelect={onAdmin}>
+            <GaugeIcon size={18} />
+            {t('menu.admin')}
+          </Menu.Item>
+        )}
         <Menu.Separator className={css.line} />
         <Menu.Label className={css.label}>{t('menu.theme')}</Menu.Label>
         <Menu.RadioGroup

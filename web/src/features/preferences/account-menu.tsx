@@ -16,6 +16,8 @@ export interface AccountMenuProps {
   picture: string | null | undefined;
   toggles: readonly Toggle[];
   onSettings: () => void;
+  /** For who may administer. */
+  onAdmin: (() => void) | undefined;
   onShortcuts: () => void;
   onLogOut: () => void;
 }

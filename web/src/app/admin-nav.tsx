@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import {
+  BookIcon,
+  BubblesIcon,
+  FlagIcon,
+  GaugeIcon,
+  PeopleIcon,
+  TicketIcon,
+} from '@/components/section-icons';
+import { sectionPath, sections, type AdminSection } from '@/features/admin/paths';
+import { useText } from '@/i18n/use-text';
+import css from './admin.module.css';
+
+const icons: Record<AdminSection, ReactNode> = {
+  overview: <GaugeIcon />,
+  users: <PeopleIcon />,
+  messages: <BubblesIcon />,
+  reports: <FlagIcon />,
+  invitations: <TicketIcon />,
+  log: <BookIcon />,
+};
+
+export function AdminNav({ current }: { current: AdminSection }) {
+  const t = useText();
+  return (
+    <nav className={css.nav} aria-label={t('menu.admin')}>
+      {sections.map((section) => (
+        <Link
+          key={section}
+          href={sectionPath(section)}
+          className={css.link}
+          aria-current={section === current ? 'page' : undefined}
+        >
+          {icons[section]}
+          {t(`admin.${section}.title`)}
+        </Link>
+      ))}
+    </nav>
+  );
+}
