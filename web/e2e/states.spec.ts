@@ -18,6 +18,7 @@ for (const language of languages) {
       unreachable,
       refusal(400, '/session/'),
       refusal(404, '/user/'),
+      refusal(404, '/nowhere/'),
       /status of 429/,
     );
     const t = words(language);

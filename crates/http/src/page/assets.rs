@@ -15,14 +15,14 @@ use crate::headers;
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// Whether a path can only be a file's. A conversation's may have a dot in it: names do.
+/// Whether a path can only be a file's. One that names a person may have a dot in it: names do.
 pub(crate) fn is_file(context: &GuardContext<'_>) -> bool {
     names_file(context.head().uri.path())
 }
 
 fn names_file(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
-    path.starts_with("/assets/") || (last.contains('.') && !path.starts_with("/c/"))
+    path.starts_with("/assets/") || (last.contains('.') && !path.starts_with("/c/") && !path.starts_with("/admin/"))
 }
 
 /// The file that the path names.
@@ -142,9 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn a_conversation_with_a_dotted_name_is_no_file() {
+    fn a_dotted_name_is_no_file() {
         assert!(names_file("/favicon.svg") && names_file("/assets/x") && names_file("/a/b.txt"));
-        assert!(!names_file("/c/root@example.com") && !names_file("/") && !names_file("/settings"));
+        assert!(
+            !names_file("/admin/users/a.b")
+                && !names_file("/c/root@example.com")
+                && !names_file("/")
+                && !names_file("/settings")
+        );
     }
 
     #[test]

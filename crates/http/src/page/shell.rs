@@ -1,5 +1,6 @@
 //! The one HTML document, which every address of the page answers with; script shows the rest.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
@@ -7,6 +8,7 @@ use super::assets;
 use super::files::{Embedded, File, Files};
 use crate::caller::Caller;
 use crate::headers;
+use crate::session::LoggedIn;
 use crate::urlencoded;
 
 /// Where the page waits for something to show before its script runs.
@@ -35,7 +37,17 @@ pub(crate) async fn serve(request: HttpRequest) -> HttpResponse {
         let next = urlencoded::encode_path(request.uri().path());
         return redirect(&format!("/login/?next={next}"));
     }
-    plain(request.headers(), &Embedded)
+    let may_administer = LoggedIn::of(&request).is_some_and(|logged_in| logged_in.is_superuser);
+    if is_there(request.path(), may_administer) { plain(request.headers(), &Embedded) } else { missing(&Embedded) }
+}
+
+/// Whether the page shows something at an address. What is for superusers is not there for anybody else.
+fn is_there(path: &str, may_administer: bool) -> bool {
+    match path.trim_matches('/').split('/').next() {
+        Some("" | "c" | "settings") => true,
+        Some("admin") => may_administer,
+        _ => false,
+    }
 }
 
 /// Where people are who have no session yet, or came by a mailed link: signing up, choosing a new password, confirming.
@@ -55,6 +67,13 @@ fn plain(headers: &HeaderMap, files: &impl Files) -> HttpResponse {
         Some(file) => assets::respond(headers, "index.html", file, files),
         None => html(NOT_BUILT.to_owned()),
     }
+}
+
+/// The document where nothing is: script says so in words. Nobody keeps it.
+fn missing(files: &impl Files) -> HttpResponse {
+    let mut page = html(document(files));
+    *page.status_mut() = StatusCode::NOT_FOUND;
+    page
 }
 
 /// The document with something in its place, made for one person.
@@ -97,6 +116,19 @@ mod tests {
     #[test]
     fn nothing_written_into_the_page_can_become_markup() {
         assert_eq!(escape(r#"<b a="1" c='2'>&"#), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;");
+    }
+
+    #[test]
+    fn only_superusers_find_what_is_theirs() {
+        for path in ["/", "/c/ada/", "/c/a.b", "/settings", "/settings/profile/"] {
+            assert!(is_there(path, false) && is_there(path, true), "{path}");
+        }
+        for path in ["/admin", "/admin/", "/admin/users/a.b/"] {
+            assert!(!is_there(path, false) && is_there(path, true), "{path}");
+        }
+        for path in ["/nowhere/", "/administration/", "/cc/", "/settings.html"] {
+            assert!(!is_there(path, false) && !is_there(path, true), "{path}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ async fn addresses_of_the_page_lead_to_the_log_in_and_back() {
 }
 
 #[tokio::test]
-async fn with_a_session_every_address_is_the_page() {
+async fn with_a_session_the_addresses_are_the_page() {
     let place = Place::open();
     let me = place.person("u1").await;
     for path in ["/", "/c/u2", "/c/root@example.com", "/settings"] {
@@ -30,6 +30,21 @@ async fn with_a_session_every_address_is_the_page() {
     }
     let answer = me.get("/login/?next=/c/u2").await;
     assert_eq!((answer.status, answer.header("location")), (302, "/c/u2"));
+}
+
+#[tokio::test]
+async fn what_is_for_superusers_is_not_there_for_anybody_else() {
+    let place = Place::open();
+    let (root, me) = (place.superuser("root").await, place.person("u1").await);
+    let nowhere = me.get("/nowhere/").await;
+    assert_eq!((nowhere.status, nowhere.header("cache-control")), (404, "no-store"));
+    assert!(nowhere.body.contains("<div id=\"root\">"), "{}", nowhere.body);
+    for path in ["/admin", "/admin/", "/admin/users/a.b/", "/admin/users/a.b"] {
+        let refused = me.get(path).await;
+        assert_eq!((refused.status, &refused.body), (404, &nowhere.body), "{path}");
+        assert_eq!(root.get(path).await.status, 200, "{path}");
+        assert_eq!(place.stranger().get(path).await.status, 302, "{path}");
+    }
 }
 
 #[tokio::test]
