@@ -25,7 +25,9 @@ interface Props {
 
 const height = 132;
 /** Milliseconds that are shown also when less is known. */
-const shortest = 60_000;
+const shortest = 120_000;
+/** Seconds between two labels: the clock has no shorter ones. */
+const steps = [60, 120, 300, 600];
 /** Where an axis is, as uPlot counts sides. */
 const right = 1;
 const left = 3;
@@ -105,6 +107,7 @@ function optionsFor({ box, locale, shape, format }: Look): UPlot.Options {
         grid: { show: false },
         size: 24,
         space: 70,
+        incrs: steps,
         values: (_, ticks) => ticks.map((tick) => times.clock(new Date(tick * 1_000))),
       },
       {

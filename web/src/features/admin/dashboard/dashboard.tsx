@@ -15,7 +15,14 @@ export function Dashboard() {
   const t = useText();
   const history = useQuery(liveQuery(useApi()));
   return (
-    <div className={css.page}>
+    <div
+      className={css.page}
+      role="region"
+      aria-label={t('admin.overview.title')}
+      // It is scrolled with the keyboard, too.
+      // eslint-disable-next-line jsx-a11y-x/no-noninteractive-tabindex
+      tabIndex={0}
+    >
       <h2 className="visually-hidden">{t('admin.overview.title')}</h2>
       <Loaded query={history}>
         {(samples) => {

@@ -11,6 +11,7 @@ export function Figures({ status }: { status: Status }) {
     [t('admin.chart.online'), numbers.whole(status.people_online)],
     [t('admin.chart.sockets'), numbers.whole(status.sockets)],
     [t('admin.figure.sends'), numbers.rough(status.sends_per_second)],
+    [t('admin.figure.requests'), numbers.rough(status.requests_per_second)],
     [t('admin.figure.p95'), numbers.milliseconds(status.latency_ms.p95)],
     [t('admin.figure.users'), numbers.whole(status.counts.users)],
     [t('admin.figure.messages'), numbers.whole(status.counts.messages)],
