@@ -21,6 +21,10 @@ const icons: Record<AdminSection, ReactNode> = {
   log: <BookIcon />,
 };
 
+function bringIntoView(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
+
 export function AdminNav({ current }: { current: AdminSection }) {
   const t = useText();
   return (
@@ -31,6 +35,8 @@ export function AdminNav({ current }: { current: AdminSection }) {
           href={sectionPath(section)}
           className={css.link}
           aria-current={section === current ? 'page' : undefined}
+          // On a telephone there is no room for all of them.
+          ref={section === current ? bringIntoView : undefined}
         >
           {icons[section]}
           {t(`admin.${section}.title`)}

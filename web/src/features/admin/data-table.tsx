@@ -1,5 +1,5 @@
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
-import { useRef, type CSSProperties, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useRef, type CSSProperties, type ReactNode } from 'react';
 import { Virtualizer, type CustomItemComponentProps, type VirtualizerHandle } from 'virtua';
 import { useHeight } from '@/components/use-height';
 import type { ApiProblem } from '@/api/problem';
@@ -46,6 +46,11 @@ export function DataTable<T>({ label, columns, query, keyOf, none, words }: Prop
     if (!list || list.scrollSize - list.scrollOffset - list.viewportSize >= near) return;
     if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
   };
+  // What does not fill the screen is never scrolled.
+  const arrived = useEffectEvent(() => {
+    if (query.data?.pages.at(-1)?.results.length) check();
+  });
+  useEffect(() => arrived(), [query.data]);
   const tracks = { '--tracks': columns.map(({ width }) => width).join(' ') } as CSSProperties;
   return (
     <div

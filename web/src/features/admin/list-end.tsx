@@ -11,6 +11,7 @@ interface Props {
   query: {
     error: unknown;
     isFetching: boolean;
+    hasNextPage: boolean;
     isFetchNextPageError: boolean;
     fetchNextPage: () => Promise<unknown>;
     refetch: () => Promise<unknown>;
@@ -44,6 +45,16 @@ export function ListEnd({ query, empty, none, words }: Props) {
           </Button>
         </Note>
       </div>
+    );
+  }
+  if (query.hasNextPage) {
+    // A page can be empty and not the last: the server looks at so much at a time.
+    return (
+      <p className={css.waiting}>
+        <Button look="quiet" onClick={() => void query.fetchNextPage()}>
+          {t('admin.more')}
+        </Button>
+      </p>
     );
   }
   return (

@@ -85,7 +85,11 @@ function useColumns(): Column<LogEntry>[] {
       cell: ({ actor, address }) => (
         <>
           {actor === null ? t('admin.log.console') : <Person username={actor} />}
-          {address && <bdi className={css.address}>{address}</bdi>}
+          {address && (
+            <span className={css.address}>
+              <bdi>{address}</bdi>
+            </span>
+          )}
         </>
       ),
     },

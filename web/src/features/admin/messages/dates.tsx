@@ -57,7 +57,7 @@ function Below({ people, date, name, onChange }: BelowProps) {
     // Safari forgets that a list without marks is one.
     // eslint-disable-next-line jsx-a11y-x/no-redundant-roles
     <ul role="list" className={css.below} aria-label={t('admin.dates.below')}>
-      {data?.map((counted) => {
+      {[...(data ?? [])].reverse().map((counted) => {
         const one = dateOf(counted);
         return (
           <li key={name(one)}>

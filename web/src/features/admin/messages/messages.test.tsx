@@ -52,6 +52,18 @@ test('why words cannot be searched is said', async () => {
   expect(await screen.findByText(/Words cannot be searched/)).toBeTruthy();
 });
 
+test('an empty page is not the end: one can look further', async () => {
+  const { api } = fakeServer(({ path, query }) => {
+    if (path.endsWith('/date/')) return json({ results: [] });
+    if (query.has('cursor')) return json({ next: null, results: [aMessage(7)] });
+    return json({ next: `http://elsewhere.test${root}message/?cursor=abc`, results: [] });
+  });
+  renderPart(<MessagesPage />, api);
+  await userEvent.click(await screen.findByRole('button', { name: 'Look further' }));
+  expect(await screen.findByRole('link', { name: '7' })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Look further' })).toBeNull();
+});
+
 function oneMessage(readable: boolean) {
   return fakeServer(({ method, path }: Call) => {
     if (method === 'DELETE') return new Response(null, { status: 204 });

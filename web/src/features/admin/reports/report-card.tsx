@@ -22,7 +22,10 @@ export function ReportCard({ report }: { report: AdminReport }) {
       {message ? (
         <>
           <p className={css.people}>
-            <Name username={message.user} /> <span aria-hidden="true">→</span>{' '}
+            <Name username={message.user} />{' '}
+            <span className={css.arrow} aria-hidden="true">
+              →
+            </span>{' '}
             <Name username={message.recipient} />
           </p>
           <blockquote className={css.body} dir="auto">

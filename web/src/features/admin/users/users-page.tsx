@@ -123,7 +123,11 @@ function Person({ user }: { user: AdminUser }) {
           </Link>
           <UserBadges user={user} />
         </span>
-        {name !== user.username && <bdi className={css.username}>@{user.username}</bdi>}
+        {name !== user.username && (
+          <span className={css.username}>
+            <bdi>@{user.username}</bdi>
+          </span>
+        )}
       </div>
     </div>
   );
