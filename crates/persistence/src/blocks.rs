@@ -77,7 +77,12 @@ impl BlockStore for BlockTable {
 
     async fn around(&self, user: UserId) -> Result<Blocks, StoreError> {
         self.0
-            .read(move |connection| {
+            .look_up(move |connection| {
+                let count = feeds::table.find(user.0).select(feeds::block_count);
+                let count: Option<i64> = on_engine!(connection, c => count.first(c)).optional()?;
+                if count.unwrap_or_default() == 0 {
+                    return Ok(Blocks::default());
+                }
                 let theirs = blocks::table.filter(blocks::blocker_id.eq(user.0)).select(blocks::blocked_id);
                 let others = blocks::table.filter(blocks::blocked_id.eq(user.0)).select(blocks::blocker_id);
                 let (blocked, blockers): (Vec<i64>, Vec<i64>) =

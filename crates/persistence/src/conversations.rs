@@ -1,5 +1,6 @@
 //! The store of conversations.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -37,7 +38,7 @@ struct Conversations(Database);
 impl ConversationStore for Conversations {
     async fn list(&self, me: &Identity, before: Option<Pos>, size: PageSize) -> Result<Vec<Conversation>, StoreError> {
         let (me, before) = (me.clone(), before.map_or(i64::MAX, |pos| pos.0));
-        self.0.read(move |connection| list(connection, &me, before, size)).await
+        self.0.look_up(move |connection| list(connection, &me, before, size)).await
     }
 
     async fn find(&self, place: &Participation) -> Result<Option<Conversation>, StoreError> {
@@ -102,6 +103,9 @@ const FEW: i64 = 128;
 /// How many of a person's latest events are searched for conversations.
 const WALK: i64 = 1000;
 
+/// How many of them mostly have a page of conversations.
+const SHORT_WALK: i64 = 128;
+
 /// A conversation with its newest message and the other person, as seen from the given column.
 macro_rules! with_newest_message_and_peer {
     ($peer:expr) => {
@@ -112,11 +116,14 @@ macro_rules! with_newest_message_and_peer {
     };
 }
 
-/// A conversation has its place where its newest message stands among the reader's events. Those of somebody who has
-/// few are simply put in order; of many, the latest are found by walking back along the events. Should few of the many
-/// hold everything that was said lately, the walk is given up and all are put in order.
+/// A conversation has its place where its newest message stands among the reader's events. The latest ones are found by
+/// walking back along the events: a short way, which mostly is enough for the first page. If it is not, those of somebody
+/// who has few are simply put in order, and of many more events are walked along. Should few of the many hold everything
+/// that was said lately, the walk is given up and all are put in order.
 fn list(connection: &mut AnyConnection, me: &Identity, before: i64, size: PageSize) -> QueryResult<Vec<Conversation>> {
-    let rows = match latest_of_many(connection, me.id.0, before, size)? {
+    let latest = feeds::table.find(me.id.0).select(feeds::last_pos);
+    let latest: i64 = on_engine!(connection, c => latest.first(c)).optional()?.unwrap_or_default();
+    let rows = match latest_of_all(connection, me.id.0, before, latest, size)? {
         Some(rows) => rows,
         None => all_of(connection, me.id.0)?,
     };
@@ -129,22 +136,47 @@ fn list(connection: &mut AnyConnection, me: &Identity, before: i64, size: PageSi
 }
 
 /// The latest conversations by a walk; `None` if there are few, or the walk did not find enough.
-fn latest_of_many(
+fn latest_of_all(
     connection: &mut AnyConnection,
     me: i64,
     before: i64,
+    latest: i64,
     size: PageSize,
 ) -> QueryResult<Option<Vec<Row>>> {
+    let is_page = |rows: &Vec<Row>| i64::try_from(rows.len()).is_ok_and(|found| found >= size.get());
+    if before > latest
+        && let Some(from) = first_page_begins(connection, me, latest, size)?
+    {
+        let rows = walk(connection, me, from, latest + 1, size)?;
+        if is_page(&rows) {
+            return Ok(Some(rows));
+        }
+    }
     if has_few(connection, me)? {
         return Ok(None);
     }
-    let latest: i64 = {
-        let query = feeds::table.find(me).select(feeds::last_pos);
-        on_engine!(connection, c => query.first(c))?
-    };
     let before = before.min(latest + 1);
     let rows = walk(connection, me, before - WALK, before, size)?;
-    Ok(i64::try_from(rows.len()).is_ok_and(|found| found >= size.get()).then_some(rows))
+    Ok(Some(rows).filter(is_page))
+}
+
+/// From which event on there is just a page of conversations; `None` if it is not among the latest few.
+fn first_page_begins(connection: &mut AnyConnection, me: i64, latest: i64, size: PageSize) -> QueryResult<Option<i64>> {
+    let from = latest - SHORT_WALK;
+    let sent = messages::table
+        .filter(messages::sender_id.eq(me).and(messages::sender_pos.gt(from)))
+        .select((messages::sender_pos, messages::conversation_id));
+    let received = messages::table
+        .filter(messages::recipient_id.eq(me).and(messages::recipient_pos.gt(from)))
+        .select((messages::recipient_pos, messages::conversation_id));
+    let mut places: Vec<(i64, i64)> = on_engine!(connection, c => sent.load(c))?;
+    places.extend(on_engine!(connection, c => received.load::<(i64, i64)>(c))?);
+    // What came since `latest` was read is left for the next time.
+    places.retain(|(pos, _)| *pos <= latest);
+    places.sort_unstable_by_key(|(pos, _)| std::cmp::Reverse(*pos));
+    let mut seen = HashSet::new();
+    let newest = places.into_iter().filter(|(_, conversation)| seen.insert(*conversation)).map(|(pos, _)| pos);
+    Ok(usize::try_from(size.get() - 1).ok().and_then(|last| newest.skip(last).next()))
 }
 
 fn has_few(connection: &mut AnyConnection, me: i64) -> QueryResult<bool> {

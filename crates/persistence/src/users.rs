@@ -202,9 +202,13 @@ impl UserStore for Users {
 
     async fn privacy_of(&self, users: Vec<UserId>) -> Result<Vec<(UserId, Privacy)>, StoreError> {
         let wanted: Vec<i64> = users.into_iter().map(|user| user.0).collect();
-        let rows = self.0.read(move |connection| {
-            let columns = (users::id, users::receipts, users::presence);
-            users::table.filter(users::id.eq_any(wanted)).select(columns).load::<(i64, bool, bool)>(connection)
+        let rows = self.0.look_up(move |connection| {
+            let query = users::table.select((users::id, users::receipts, users::presence));
+            match wanted[..] {
+                // One at a time is the common case, and its statement can stay prepared.
+                [one] => on_engine!(connection, c => query.filter(users::id.eq(one)).load::<(i64, bool, bool)>(c)),
+                _ => on_engine!(connection, c => query.filter(users::id.eq_any(wanted)).load(c)),
+            }
         });
         let privacy = |(id, receipts, presence)| (UserId(id), Privacy { receipts, presence });
         Ok(rows.await?.into_iter().map(privacy).collect())

@@ -1,6 +1,7 @@
 //! Keeping the index behind what is sent, never in its way.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::{Event, Pos};
@@ -32,6 +33,7 @@ pub enum Step {
 pub struct Indexing {
     store: Arc<dyn SearchStore>,
     state: Arc<Mutex<State>>,
+    told: Arc<AtomicU64>,
 }
 
 #[derive(Default)]
@@ -52,11 +54,12 @@ enum Walk {
 impl Indexing {
     /// An indexer of a store, which walks over everyone first.
     pub fn new(store: Arc<dyn SearchStore>) -> Self {
-        Self { store, state: Arc::default() }
+        Self { store, state: Arc::default(), told: Arc::default() }
     }
 
     /// An event has got this place among a person's: if it ends a block, that person waits to be indexed.
     pub fn hint(&self, user: UserId, pos: Pos) {
+        self.told.fetch_add(1, Ordering::Relaxed);
         if (pos.0 + 1) % BLOCK != 0 {
             return;
         }
@@ -65,6 +68,11 @@ impl Indexing {
                 state.waiting.push_back(user);
             }
         });
+    }
+
+    /// How many events were told of here so far: by how fast that grows it is seen how much else there is to do.
+    pub fn told(&self) -> u64 {
+        self.told.load(Ordering::Relaxed)
     }
 
     /// From now on everyone is walked over again.
