@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use chatapp_domain::accounts::Accounts;
+use chatapp_domain::audit::AuditLog;
 use chatapp_domain::avatars::Avatars;
 use chatapp_domain::blocking::Blocking;
 use chatapp_domain::catch_up::CatchUp;
@@ -157,7 +158,7 @@ impl Application {
             avatars: Avatars::new(database.avatars(), Arc::new(ImageMaker::start()?)),
             tokens,
             sign_ups,
-            invitations: Invitations::new(database.invitations(), secrets, clock.clone(), post),
+            invitations: Invitations::new(database.invitations(), secrets, post),
             first_run,
             recovery,
             email_changes,
@@ -165,6 +166,7 @@ impl Application {
             export: Export::new(database.messages()),
             messaging: Messaging::new(users.clone(), database.messages(), hinting.clone(), clock.clone()),
             search: Search::new(users.clone(), search),
+            audit: AuditLog::new(database.audit(), users.clone()),
             reports: Reports::new(database.reports(), clock.clone()),
             conversations: Conversations::new(users.clone(), database.conversations(), database.blocks(), hinting),
             blocking: Blocking::new(users.clone(), database.blocks(), notifier.clone(), clock.clone()),
@@ -207,7 +209,7 @@ pub(crate) fn invitations(
     let (mailer, office) = post_office(settings)?;
     let is_console = matches!(settings.mail.backend, Backend::Console);
     let post = (!is_console).then(|| Post::new(Arc::new(mailer), links));
-    let invitations = Invitations::new(database.invitations(), Arc::new(SystemSecrets), Arc::new(SystemClock), post);
+    let invitations = Invitations::new(database.invitations(), Arc::new(SystemSecrets), post);
     Ok((invitations, Some(office).filter(|_| !is_console)))
 }
 
@@ -290,6 +292,7 @@ pub(crate) fn web_settings(settings: &Settings) -> anyhow::Result<chatapp_http::
         limits: settings.limits,
         sockets: settings.sockets,
         throttles: settings.throttles,
+        admin_password_age: web.admin_password_age,
     })
 }
 

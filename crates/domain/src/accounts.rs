@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -14,10 +15,10 @@ use crate::ports::sessions::SessionStore;
 use crate::ports::tokens::AddTokenError;
 use crate::ports::users::{CreateUserError, UserStore};
 use crate::session::{ActiveSession, Lifetime, NewSession, Session, SessionId, SessionKey};
-use crate::time::Clock;
+use crate::time::{Clock, Timestamp};
 use crate::token::{Token, TokenSecret};
 use crate::tokens::{TokenWish, Tokens};
-use crate::user::{Email, NewUser, User, UserId, Username, UsernameKey};
+use crate::user::{Email, Identity, NewUser, User, UserId, Username, UsernameKey};
 
 /// Why somebody could not log in.
 #[derive(Debug, Error)]
@@ -195,6 +196,19 @@ impl Accounts {
             self.sessions.touch(key, now).await?;
         }
         Ok(found)
+    }
+
+    /// Notes that somebody gave their password once more, in a session of theirs.
+    pub async fn confirm(&self, me: &Identity, session: SessionId, password: Password) -> Result<(), LogInError> {
+        self.authenticate(me.username.as_str(), password).await?;
+        Ok(self.sessions.confirm(session, self.clock.now()).await?)
+    }
+
+    /// Whether the password was given in a session within the last `age`; `known` is when it was as far as the caller knows.
+    pub async fn is_confirmed(&self, session: SessionId, known: Timestamp, age: Duration) -> Result<bool, StoreError> {
+        let oldest = self.clock.now().before(age);
+        // It may have been given a moment ago, on another node.
+        Ok(known > oldest || self.sessions.confirmed_at(session).await?.is_some_and(|given| given > oldest))
     }
 
     /// Ends a session and closes its connections.

@@ -3,21 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::Actor;
 use crate::link::LinkToken;
 use crate::ports::StoreError;
 use crate::ports::invitations::{Invitation, InvitationId, InvitationStore, NewInvitation};
 use crate::ports::mail::Letter;
 use crate::ports::secrets::Secrets;
 use crate::post::Post;
-use crate::time::Clock;
-use crate::user::{Email, UserId};
+use crate::user::Email;
 
 /// Makes and keeps invitations. Each is good for one account, and only for as long as it lasts.
 #[derive(Clone)]
 pub struct Invitations {
     store: Arc<dyn InvitationStore>,
     secrets: Arc<dyn Secrets>,
-    clock: Arc<dyn Clock>,
     /// Without it nobody is mailed.
     post: Option<Post>,
 }
@@ -42,26 +41,20 @@ impl Invitations {
     pub const LISTED: i64 = 1000;
 
     /// A service over the given store.
-    pub fn new(
-        store: Arc<dyn InvitationStore>,
-        secrets: Arc<dyn Secrets>,
-        clock: Arc<dyn Clock>,
-        post: Option<Post>,
-    ) -> Self {
-        Self { store, secrets, clock, post }
+    pub fn new(store: Arc<dyn InvitationStore>, secrets: Arc<dyn Secrets>, post: Option<Post>) -> Self {
+        Self { store, secrets, post }
     }
 
     /// Makes an invitation for whoever has its token; with an address, only for who signs up with it, and its link is mailed
     /// there. `days` above [`Invitations::MOST_DAYS`] mean that.
-    pub async fn make(&self, by: Option<UserId>, email: Email, days: u32) -> Result<Made, StoreError> {
-        let (token, now) = (LinkToken::from_random(self.secrets.bits()), self.clock.now());
+    pub async fn make(&self, by: Actor, email: Email, days: u32) -> Result<Made, StoreError> {
+        let token = LinkToken::from_random(self.secrets.bits());
         let days = days.clamp(1, Self::MOST_DAYS);
         let invitation = NewInvitation {
             token: token.hash(),
             email: email.clone(),
-            created_by: by,
-            created_at: now,
-            expires_at: now.after(Duration::from_secs(u64::from(days) * 24 * 60 * 60)),
+            by,
+            expires_at: by.at.after(Duration::from_secs(u64::from(days) * 24 * 60 * 60)),
         };
         let invitation = self.store.add(invitation).await?;
         let mailed = !email.as_str().is_empty() && self.mail(email, &token, days);
@@ -80,7 +73,7 @@ impl Invitations {
     }
 
     /// Takes one back, so that nobody can use it any more. `false`: there is none of this number.
-    pub async fn withdraw(&self, id: InvitationId) -> Result<bool, StoreError> {
-        self.store.remove(id).await
+    pub async fn withdraw(&self, id: InvitationId, by: Actor) -> Result<bool, StoreError> {
+        self.store.remove(id, by).await
     }
 }

@@ -1,6 +1,7 @@
 //! What the services need from the outside. Each store method is one unit of work: its transaction, if it needs one,
 //! lives inside it.
 
+pub mod audit;
 pub mod avatars;
 pub mod blocks;
 pub mod conversations;

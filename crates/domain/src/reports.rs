@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::Actor;
 use crate::message::MessageId;
 use crate::page::PageSize;
 use crate::ports::StoreError;
@@ -52,8 +53,8 @@ impl Reports {
         Ok(ReportPage { reports, next })
     }
 
-    /// `me` has dealt with a report, or has not after all. Nothing: there is no such report.
-    pub async fn set_closed(&self, me: &Identity, id: ReportId, closed: bool) -> Result<Option<Report>, StoreError> {
-        self.store.set_closed(id, closed.then_some(me.id), self.clock.now()).await
+    /// Somebody has dealt with a report, or has not after all. Nothing: there is no such report.
+    pub async fn set_closed(&self, id: ReportId, closed: bool, by: Actor) -> Result<Option<Report>, StoreError> {
+        self.store.set_closed(id, closed, by).await
     }
 }

@@ -32,6 +32,8 @@ pub struct Session {
     pub opened_at: Timestamp,
     /// When it was last used, to within [`Lifetime::TOUCH_EVERY`].
     pub used_at: Timestamp,
+    /// When its user last gave the password in it.
+    pub confirmed_at: Timestamp,
     /// What the browser called itself; at most 255 code points.
     pub device: String,
     /// The address it was opened from.

@@ -2,6 +2,7 @@
 //! service and turns its answer into JSON.
 
 pub(crate) mod account;
+pub(crate) mod audit;
 pub(crate) mod avatar;
 pub(crate) mod blocks;
 pub(crate) mod conversations;

@@ -79,9 +79,6 @@ pub(crate) struct Owner {
     pub(crate) session: SessionId,
 }
 
-/// A person who may administer, in a session; for everyone else there is nothing here.
-pub(crate) struct Superuser(pub(crate) Owner);
-
 /// A person who leaves: that is never too much.
 pub(crate) struct Leaver;
 
@@ -117,19 +114,6 @@ impl FromRequest for Owner {
         ready(owner(request).and_then(|owner| {
             Shared::of(request)?.throttles.read(owner.identity.id)?;
             Ok(owner)
-        }))
-    }
-}
-
-impl FromRequest for Superuser {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(owner(request).and_then(|owner| {
-            Shared::of(request)?.throttles.read(owner.identity.id)?;
-            let may = LoggedIn::of(request).is_some_and(|logged_in| logged_in.is_superuser);
-            if may { Ok(Self(owner)) } else { Err(ApiError::NotFound) }
         }))
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum ApiError {
     InvalidToken,
     #[error("not for this token")]
     PermissionDenied,
+    #[error("the password was given too long ago")]
+    PasswordRequired,
     #[error("a request from another site")]
     CrossSite,
     #[error("not found")]
@@ -105,6 +107,9 @@ impl ApiError {
                 "permission_denied",
                 "You do not have permission to perform this action.".into(),
             ),
+            Self::PasswordRequired => {
+                answer(StatusCode::FORBIDDEN, "password_required", "Enter your password again.".into())
+            }
             Self::CrossSite => answer(StatusCode::FORBIDDEN, "cross_site", "Cross-site request refused.".into()),
             Self::NotFound => answer(StatusCode::NOT_FOUND, "not_found", "Not found.".into()),
             Self::InvalidPage => answer(StatusCode::NOT_FOUND, "invalid_page", "Invalid page.".into()),
@@ -180,6 +185,7 @@ impl ApiError {
             }
             Self::NotAuthenticated
             | Self::PermissionDenied
+            | Self::PasswordRequired
             | Self::CrossSite
             | Self::NotFound
             | Self::InvalidPage
@@ -240,7 +246,7 @@ mod tests {
     #[test]
     fn each_error_has_its_status_code_and_detail() {
         let unavailable = "Service temporarily unavailable, try again later.";
-        let table: [(ApiError, u16, &str, &str); 23] = [
+        let table: [(ApiError, u16, &str, &str); 24] = [
             (ApiError::NotAuthenticated, 403, "not_authenticated", "Authentication credentials were not provided."),
             (ApiError::InvalidToken, 401, "invalid_token", "Invalid token."),
             (
@@ -249,6 +255,7 @@ mod tests {
                 "permission_denied",
                 "You do not have permission to perform this action.",
             ),
+            (ApiError::PasswordRequired, 403, "password_required", "Enter your password again."),
             (ApiError::CrossSite, 403, "cross_site", "Cross-site request refused."),
             (ApiError::NotFound, 404, "not_found", "Not found."),
             (ApiError::InvalidPage, 404, "invalid_page", "Invalid page."),

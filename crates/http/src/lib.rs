@@ -32,6 +32,7 @@ mod settings;
 mod shared;
 mod site;
 mod stranger;
+mod superuser;
 mod throttle;
 mod urlencoded;
 mod wire;

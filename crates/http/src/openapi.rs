@@ -8,10 +8,10 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi};
 
-pub(crate) use self::responses::{BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
+pub(crate) use self::responses::{AdminRefusals, BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
 use crate::api::{
-    account, avatar, blocks, conversations, departure, email, events, export, invitations, me, messages, password,
-    reports, root, session, sessions, tokens, users,
+    account, audit, avatar, blocks, conversations, departure, email, events, export, invitations, me, messages,
+    password, reports, root, session, sessions, tokens, users,
 };
 use crate::routes;
 use crate::wire;
@@ -46,6 +46,7 @@ use crate::wire;
         avatar::show,
         session::log_in,
         session::log_out,
+        session::confirm,
         sessions::list,
         sessions::end,
         sessions::end_others,
@@ -68,6 +69,7 @@ use crate::wire;
         reports::file,
         reports::list,
         reports::change,
+        audit::list,
         root::show,
     ),
     components(schemas(

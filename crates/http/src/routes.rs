@@ -6,8 +6,8 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{ResponseError, guard};
 
 use crate::api::{
-    account, avatar, blocks, conversations, departure, docs, email, events, export, health, invitations, me, messages,
-    metrics, password, reports, root, session as log_in, sessions, tokens, users,
+    account, audit, avatar, blocks, conversations, departure, docs, email, events, export, health, invitations, me,
+    messages, metrics, password, reports, root, session as log_in, sessions, tokens, users,
 };
 use crate::bearer;
 use crate::endpoint::Endpoint;
@@ -39,6 +39,7 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/me/block/").get(blocks::list),
         Endpoint::at("/me/block/{username}/").on(Method::PUT, blocks::block).on(Method::DELETE, blocks::unblock),
         Endpoint::at("/session/").on(Method::POST, log_in::log_in).on(Method::DELETE, log_in::log_out),
+        Endpoint::at("/session/confirm/").on(Method::POST, log_in::confirm),
         Endpoint::at("/me/session/").get(sessions::list).on(Method::DELETE, sessions::end_others),
         Endpoint::at("/me/session/{id}/").on(Method::DELETE, sessions::end),
         Endpoint::at("/me/token/").get(tokens::list).on(Method::POST, tokens::make),
@@ -56,6 +57,7 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/admin/invitation/{id}/").on(Method::DELETE, invitations::withdraw),
         Endpoint::at("/admin/report/").get(reports::list),
         Endpoint::at("/admin/report/{id}/").on(Method::PATCH, reports::change),
+        Endpoint::at("/admin/log/").get(audit::list),
         Endpoint::at("/").get(root::show),
         Endpoint::at("/openapi.json/").get(docs::document),
         Endpoint::at("/docs/").get(docs::explorer),

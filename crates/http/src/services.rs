@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chatapp_domain::accounts::Accounts;
+use chatapp_domain::audit::AuditLog;
 use chatapp_domain::avatars::Avatars;
 use chatapp_domain::blocking::Blocking;
 use chatapp_domain::catch_up::CatchUp;
@@ -56,6 +57,8 @@ pub struct Services {
     pub export: Export,
     /// Finding messages.
     pub search: Search,
+    /// The log of those who administer.
+    pub audit: AuditLog,
     /// Reporting messages.
     pub reports: Reports,
     /// Conversations, read positions, typing.

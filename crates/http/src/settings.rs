@@ -49,6 +49,8 @@ pub struct Settings {
     pub sockets: SocketSettings,
     /// How much one account, address or person may ask for.
     pub throttles: ThrottleSettings,
+    /// For how long after giving the password a superuser administers without giving it again.
+    pub admin_password_age: Duration,
 }
 
 impl Default for Settings {
@@ -70,6 +72,7 @@ impl Default for Settings {
             limits: Limits::default(),
             sockets: SocketSettings::default(),
             throttles: ThrottleSettings::default(),
+            admin_password_age: Duration::from_secs(20 * 60),
         }
     }
 }

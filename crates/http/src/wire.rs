@@ -1,6 +1,7 @@
 //! Every shape that goes over the wire, in JSON. Domain types are not serialised: what clients see is decided here.
 
 mod account;
+mod audit;
 mod client_frame;
 mod conversation;
 mod event;
@@ -16,7 +17,8 @@ mod time;
 mod token;
 mod user;
 
-pub(crate) use self::account::{Credentials, Leave, Me, PageSettings, Profile, Root, Session, Sessions};
+pub(crate) use self::account::{Confirmation, Credentials, Leave, Me, PageSettings, Profile, Root, Session, Sessions};
+pub(crate) use self::audit::{AuditEntry, AuditPage};
 pub(crate) use self::client_frame::ClientFrame;
 pub(crate) use self::conversation::{Conversation, ConversationPage, ReadMark};
 pub(crate) use self::event::{Event, EventPage};

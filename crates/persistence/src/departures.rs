@@ -180,6 +180,7 @@ fn bury(connection: &mut AnyConnection, user: i64) -> QueryResult<()> {
         users::receipts.eq(false),
         users::presence.eq(false),
         users::last_seen.eq(None::<i64>),
+        users::last_login.eq(0),
     );
     diesel::update(users::table.find(user)).set((names, rest)).execute(connection).map(drop)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chatapp_domain::audit::{Action, Actor};
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::invitations::{Invitation, InvitationId, InvitationStore, NewInvitation};
@@ -10,6 +11,7 @@ use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{Email, EmailKey, Username};
 use diesel::prelude::*;
 
+use crate::audit;
 use crate::connection::AnyConnection;
 use crate::database::{Database, Never};
 use crate::error::UnitError;
@@ -28,7 +30,7 @@ struct Invitations(Database);
 impl InvitationStore for Invitations {
     async fn add(&self, invitation: NewInvitation) -> Result<Invitation, StoreError> {
         let (email, created_at, expires_at) =
-            (invitation.email.as_str().to_owned(), invitation.created_at, invitation.expires_at);
+            (invitation.email.as_str().to_owned(), invitation.by.at, invitation.expires_at);
         let id = self.0.write::<_, Never>(move |connection| insert(connection, &invitation), |_| ()).await?;
         Ok(Invitation { id: InvitationId(id), email, created_at, expires_at, used_by: None })
     }
@@ -60,12 +62,18 @@ impl InvitationStore for Invitations {
         Ok(rows.await?.into_iter().map(invitation).collect())
     }
 
-    async fn remove(&self, id: InvitationId) -> Result<bool, StoreError> {
+    async fn remove(&self, id: InvitationId, by: Actor) -> Result<bool, StoreError> {
         let removed = self.0.write::<_, Never>(
-            move |connection| Ok(diesel::delete(invitations::table.find(id.0)).execute(connection)?),
+            move |connection| {
+                let removed = diesel::delete(invitations::table.find(id.0)).execute(connection)? > 0;
+                if removed {
+                    audit::write(connection, &by.did(Action::InvitationRevoke, id.0))?;
+                }
+                Ok(removed)
+            },
             |_| (),
         );
-        Ok(removed.await? > 0)
+        Ok(removed.await?)
     }
 
     async fn counts(&self, token: LinkHash, email: &Email, now: Timestamp) -> Result<bool, StoreError> {
@@ -78,13 +86,15 @@ fn insert<E>(connection: &mut AnyConnection, new: &NewInvitation) -> Result<i64,
     let row = (
         invitations::token_hash.eq(&new.token.0[..]),
         invitations::email.eq(new.email.as_str()),
-        invitations::created_by.eq(new.created_by.map(|user| user.0)),
-        invitations::created_at.eq(new.created_at.as_micros()),
+        invitations::created_by.eq(new.by.user.map(|user| user.0)),
+        invitations::created_at.eq(new.by.at.as_micros()),
         invitations::expires_at.eq(new.expires_at.as_micros()),
     );
     diesel::insert_into(invitations::table).values(row).execute(connection)?;
     let by_token = invitations::table.filter(invitations::token_hash.eq(&new.token.0[..]));
-    Ok(by_token.select(invitations::id).first(connection)?)
+    let id = by_token.select(invitations::id).first(connection)?;
+    audit::write(connection, &new.entry(InvitationId(id)))?;
+    Ok(id)
 }
 
 /// The number of an invitation that counts for `email`.

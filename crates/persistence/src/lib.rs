@@ -5,6 +5,7 @@
 extern crate self as chatapp_persistence;
 
 mod append;
+mod audit;
 mod avatars;
 mod backup;
 mod blocks;

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chatapp_domain::audit::{Action, Actor};
 use chatapp_domain::message::{Message, MessageId};
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::reports::{FileError, Filed, ReportQuery, ReportStore};
 use chatapp_domain::report::{Closing, NewReport, Report, ReportId};
 use chatapp_domain::time::Timestamp;
-use chatapp_domain::user::{UserId, Username};
+use chatapp_domain::user::Username;
 use diesel::prelude::*;
 
+use crate::audit;
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never, WriteError};
 use crate::error::{UnitError, is_duplicate};
@@ -83,10 +85,10 @@ impl ReportStore for Reports {
         self.0.read(move |connection| load(connection, &Which::Newest(query))).await
     }
 
-    async fn set_closed(&self, id: ReportId, by: Option<UserId>, now: Timestamp) -> Result<Option<Report>, StoreError> {
+    async fn set_closed(&self, id: ReportId, closed: bool, by: Actor) -> Result<Option<Report>, StoreError> {
         let closed = self.0.write::<_, Never>(
             move |connection| {
-                set_closed(connection, id, by, now)?;
+                set_closed(connection, id, closed, by)?;
                 Ok(load(connection, &Which::One(id.0))?.pop())
             },
             |_| (),
@@ -121,21 +123,19 @@ fn file(connection: &mut AnyConnection, new: &NewReport) -> Result<(Report, bool
     Ok((report.ok_or(diesel::result::Error::NotFound)?, is_new))
 }
 
-fn set_closed(connection: &mut AnyConnection, id: ReportId, by: Option<UserId>, now: Timestamp) -> QueryResult<()> {
-    let this = reports::table.find(id.0);
-    let columns = |at: Option<i64>, by: Option<i64>| {
-        (reports::is_open.eq(at.is_none()), reports::closed_at.eq(at), reports::closed_by.eq(by))
-    };
-    match by {
-        Some(by) => {
-            let open = diesel::update(this.filter(reports::is_open.eq(true)));
-            open.set(columns(Some(now.as_micros()), Some(by.0))).execute(connection)?;
-        }
-        None => {
-            diesel::update(this).set(columns(None, None)).execute(connection)?;
-        }
+fn set_closed(connection: &mut AnyConnection, id: ReportId, closed: bool, by: Actor) -> QueryResult<()> {
+    let other = reports::table.find(id.0).filter(reports::is_open.eq(closed));
+    let closing = closed.then_some(by);
+    let columns = (
+        reports::is_open.eq(!closed),
+        reports::closed_at.eq(closing.map(|by| by.at.as_micros())),
+        reports::closed_by.eq(closing.and_then(|by| by.user).map(|user| user.0)),
+    );
+    let action = if closed { Action::ReportClose } else { Action::ReportReopen };
+    match diesel::update(other).set(columns).execute(connection)? {
+        0 => Ok(()),
+        _ => audit::write(connection, &by.did(action, id.0)),
     }
-    Ok(())
 }
 
 /// The newest first, with their messages.

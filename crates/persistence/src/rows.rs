@@ -18,6 +18,7 @@ macro_rules! columns {
         pub(crate) const $name: ($($table::$column,)+) = ($($table::$column,)+);
     };
 }
+pub(crate) use columns;
 
 columns!(USER, users: id, username, display_name, email, is_active, is_superuser, joined_at, avatar, receipts, presence,
     last_seen);

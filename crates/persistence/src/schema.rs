@@ -18,6 +18,8 @@ diesel::table! {
         receipts -> Bool,
         presence -> Bool,
         last_seen -> Nullable<BigInt>,
+        last_login -> BigInt,
+        standing -> SmallInt,
     }
 }
 
@@ -106,6 +108,7 @@ diesel::table! {
         used_at -> BigInt,
         device -> Text,
         address -> Text,
+        confirmed_at -> Nullable<BigInt>,
     }
 }
 
@@ -154,6 +157,19 @@ diesel::table! {
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
         used_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    admin_log (id) {
+        id -> BigInt,
+        happened_at -> BigInt,
+        actor_id -> Nullable<BigInt>,
+        action -> Text,
+        target_kind -> Text,
+        target_id -> BigInt,
+        detail -> Text,
+        address -> Nullable<Text>,
     }
 }
 
@@ -214,5 +230,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     blocks,
     reports,
     invitations,
+    admin_log,
     password_resets
 );

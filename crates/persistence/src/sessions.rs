@@ -18,7 +18,7 @@ use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never};
 use crate::error::UnitError;
 use crate::recent::Recent;
-use crate::rows::{USER, UserRow};
+use crate::rows::{USER, UserRow, columns};
 use crate::schema::{sessions, users};
 
 impl Database {
@@ -30,11 +30,7 @@ impl Database {
 
 struct Sessions(Database);
 
-type SessionColumns =
-    (sessions::id, sessions::user_id, sessions::opened_at, sessions::used_at, sessions::device, sessions::address);
-
-const SESSION: SessionColumns =
-    (sessions::id, sessions::user_id, sessions::opened_at, sessions::used_at, sessions::device, sessions::address);
+columns!(SESSION, sessions: id, user_id, opened_at, used_at, confirmed_at, device, address);
 
 #[derive(Clone, Debug, Queryable)]
 struct SessionRow {
@@ -42,6 +38,7 @@ struct SessionRow {
     user_id: i64,
     opened_at: i64,
     used_at: i64,
+    confirmed_at: Option<i64>,
     device: String,
     address: String,
 }
@@ -53,6 +50,7 @@ impl From<SessionRow> for Session {
             user: UserId(row.user_id),
             opened_at: Timestamp::from_micros(row.opened_at),
             used_at: Timestamp::from_micros(row.used_at),
+            confirmed_at: Timestamp::from_micros(row.confirmed_at.unwrap_or(row.opened_at)),
             device: row.device,
             address: row.address,
         }
@@ -88,6 +86,30 @@ impl SessionStore for Sessions {
         touched.await?;
         self.memory().refresh(&key.0);
         Ok(())
+    }
+
+    async fn confirm(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+        let memory = self.memory().clone();
+        let confirmed = self.0.write_aside::<_, Never>(
+            move |connection| {
+                let this = sessions::table.find(id.0);
+                let given = sessions::confirmed_at.eq(Some(now.as_micros()));
+                diesel::update(this).set(given).execute(connection)?;
+                Ok(this.select(sessions::key_hash).first::<Vec<u8>>(connection).optional()?)
+            },
+            move |key| key.iter().filter_map(|key| key_of(key)).for_each(|key| memory.refresh(&key.0)),
+        );
+        confirmed.await?;
+        Ok(())
+    }
+
+    async fn confirmed_at(&self, id: SessionId) -> Result<Option<Timestamp>, StoreError> {
+        let times = self.0.look_up(move |connection| {
+            let this = sessions::table.find(id.0).select((sessions::opened_at, sessions::confirmed_at));
+            on_engine!(connection, c => this.first::<(i64, Option<i64>)>(c)).optional()
+        });
+        let given = |(opened_at, confirmed_at): (i64, Option<i64>)| confirmed_at.unwrap_or(opened_at);
+        Ok(times.await?.map(|times| Timestamp::from_micros(given(times))))
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
@@ -232,6 +254,8 @@ fn insert<E>(connection: &mut AnyConnection, session: &NewSession) -> Result<i64
         sessions::address.eq(&session.address),
     );
     diesel::insert_into(sessions::table).values(row).execute(connection)?;
+    let logged_in = users::last_login.eq(session.opened_at.as_micros());
+    diesel::update(users::table.find(session.user.0)).set(logged_in).execute(connection)?;
     let by_key = sessions::table.filter(sessions::key_hash.eq(&session.key.0[..]));
     Ok(by_key.select(sessions::id).first(connection)?)
 }

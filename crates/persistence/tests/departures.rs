@@ -12,7 +12,7 @@ use chatapp_domain::password::{PasswordHash, PasswordMark};
 use chatapp_domain::ports::invitations::NewInvitation;
 use chatapp_domain::session::{NewSession, SessionKey};
 use chatapp_domain::user::{DisplayName, Email, EmailKey, NewUser};
-use chatapp_testkit::builders::{NEW_YEAR, a_draft, a_new_user};
+use chatapp_testkit::builders::{NEW_YEAR, a_draft, a_new_user, an_actor};
 use chatapp_testkit::contract::Stores;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -66,8 +66,7 @@ async fn ada_has_been_here(stores: &Stores) -> chatapp_domain::user::UserId {
     let invitation = NewInvitation {
         token: token("adas invitation"),
         email: Email::parse("ada.friend@example.org").unwrap(),
-        created_by: Some(ada.id),
-        created_at: NEW_YEAR,
+        by: an_actor(&ada),
         expires_at: end,
     };
     stores.invitations.add(invitation).await.unwrap();

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use chatapp_domain::audit::{Action, EntryId, Target, TargetKind};
 use chatapp_domain::avatar::Avatar;
 use chatapp_domain::conversation::Participation;
 use chatapp_domain::event::Pos;
@@ -16,6 +17,7 @@ use chatapp_domain::link::LinkHash;
 use chatapp_domain::message::{MessageId, Seq};
 use chatapp_domain::page::{Cursor, PageNumber};
 use chatapp_domain::password::PasswordMark;
+use chatapp_domain::ports::audit::AuditQuery;
 use chatapp_domain::ports::invitations::NewInvitation;
 use chatapp_domain::ports::reports::ReportQuery;
 use chatapp_domain::ports::sign_ups::NewSignUp;
@@ -228,6 +230,9 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.users.set_privacy(UserId(ada.id.0 + 5), change).await.unwrap();
     stores.users.note_seen(everyone, NEW_YEAR).await.unwrap();
 
+    stores.sessions.confirm(SessionId(3), NEW_YEAR).await.unwrap();
+    stores.sessions.confirmed_at(SessionId(3)).await.unwrap();
+    the_log(stores, ada).await;
     sign_ups_and_links(stores, ada).await;
     tokens(stores, &users).await;
     blocks(stores, &users).await;
@@ -291,12 +296,12 @@ async fn reports(stores: &Stores, users: &[User]) {
         }
     }
     let first = stores.reports.list(ReportQuery { limit: 1, ..ReportQuery::default() }).await.unwrap();
-    let (before, now) = (Some(first[0].id), NEW_YEAR);
-    stores.reports.set_closed(first[0].id, Some(users[0].id), now).await.unwrap().unwrap();
+    let (before, by) = (Some(first[0].id), builders::an_actor(&users[0]));
+    stores.reports.set_closed(first[0].id, true, by).await.unwrap().unwrap();
     for is_open in [None, Some(true), Some(false)] {
         stores.reports.list(ReportQuery { is_open, before, limit: 20 }).await.unwrap();
     }
-    stores.reports.set_closed(first[0].id, None, now).await.unwrap().unwrap();
+    stores.reports.set_closed(first[0].id, false, by).await.unwrap().unwrap();
 }
 
 /// A few around each of many people, and then each method, and a send between two who are kept apart.
@@ -346,13 +351,8 @@ async fn sign_ups_and_links(stores: &Stores, ada: &User) {
     let token = |n: usize| LinkHash::of(&format!("token {n}"));
     let address = |n: usize| Email::parse(&format!("user{n}@example.org")).unwrap();
     for n in 0..200 {
-        let invitation = NewInvitation {
-            token: token(n),
-            email: address(n),
-            created_by: Some(ada.id),
-            created_at: NEW_YEAR,
-            expires_at: end,
-        };
+        let invitation =
+            NewInvitation { token: token(n), email: address(n), by: builders::an_actor(ada), expires_at: end };
         stores.invitations.add(invitation).await.unwrap();
         let sign_up = NewSignUp {
             token: token(n),
@@ -378,7 +378,7 @@ async fn sign_ups_and_links(stores: &Stores, ada: &User) {
     stores.sign_ups.purge(NEW_YEAR).await.unwrap();
     stores.invitations.counts(token(4), &address(4), NEW_YEAR).await.unwrap();
     let listed = stores.invitations.list(10).await.unwrap();
-    stores.invitations.remove(listed[0].id).await.unwrap();
+    stores.invitations.remove(listed[0].id, builders::an_actor(ada)).await.unwrap();
 
     let reset = async |n| stores.recovery.begin_reset(&EmailKey::of(address(3).as_str()), token(n), end).await.unwrap();
     reset(7).await.unwrap();
@@ -389,4 +389,22 @@ async fn sign_ups_and_links(stores: &Stores, ada: &User) {
     stores.recovery.confirm_email(token(1001), NEW_YEAR).await.unwrap().unwrap();
     stores.recovery.withdraw_email(ada.id).await.unwrap();
     stores.recovery.purge(NEW_YEAR).await.unwrap();
+}
+
+/// A few hundred entries, and each way to look for them.
+async fn the_log(stores: &Stores, ada: &User) {
+    for n in 0..300 {
+        let action = if n % 2 == 0 { Action::UserChange } else { Action::MessageLook };
+        stores.audit.write(builders::an_actor(ada).did(action, n)).await.unwrap();
+    }
+    let targets = Some(vec![Target { kind: TargetKind::Message, id: 3 }, Target { kind: TargetKind::User, id: 2 }]);
+    let all = AuditQuery { before: Some(EntryId(200)), limit: 20, ..AuditQuery::default() };
+    for query in [
+        AuditQuery { actor: Some(ada.id), ..all.clone() },
+        AuditQuery { action: Some(Action::MessageLook), ..all.clone() },
+        AuditQuery { targets, ..all.clone() },
+        all,
+    ] {
+        stores.audit.list(query).await.unwrap();
+    }
 }

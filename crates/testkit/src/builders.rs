@@ -1,5 +1,6 @@
 //! Short ways to what most tests begin with.
 
+use chatapp_domain::audit::Actor;
 use chatapp_domain::message::{Draft, IdempotencyKey, MessageBody};
 use chatapp_domain::page::PageSize;
 use chatapp_domain::ports::users::UserStore;
@@ -28,6 +29,11 @@ pub fn a_new_user(name: &str) -> NewUser {
 /// A registered person.
 pub async fn a_user(users: &dyn UserStore, name: &str) -> User {
     users.create(a_new_user(name)).await.unwrap()
+}
+
+/// That somebody administers, from nowhere in particular.
+pub fn an_actor(user: &User) -> Actor {
+    Actor { user: Some(user.id), ..Actor::command_line(NEW_YEAR) }
 }
 
 /// An identity that no store knows.

@@ -2,6 +2,7 @@
 //!
 //! A promise makes its own people under names that nobody else uses, so all of them may run at once on one database.
 
+pub mod audit;
 pub mod avatars;
 pub mod blocks;
 pub mod conversations;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chatapp_domain::ports::StoreHealth;
+use chatapp_domain::ports::audit::AuditStore;
 use chatapp_domain::ports::avatars::AvatarStore;
 use chatapp_domain::ports::blocks::BlockStore;
 use chatapp_domain::ports::conversations::ConversationStore;
@@ -65,6 +67,8 @@ pub struct Stores {
     pub invitations: Arc<dyn InvitationStore>,
     /// Resets of passwords and changes of addresses.
     pub recovery: Arc<dyn RecoveryStore>,
+    /// The log of those who administer.
+    pub audit: Arc<dyn AuditStore>,
     /// People's pictures.
     pub avatars: Arc<dyn AvatarStore>,
     /// Accounts that are deleted.
@@ -146,6 +150,7 @@ macro_rules! contract_tests {
             a_session_with_another_key_is_the_same_session,
             a_session_is_opened_with_the_password_of_now_only,
             a_log_in_that_races_a_change_leaves_no_session,
+            a_password_given_once_more_is_noted,
         );
         $crate::promises_kept!($stores, tokens:
             a_kept_token_is_found_with_its_user,
@@ -265,6 +270,14 @@ macro_rules! contract_tests {
             nobody_else_reports_a_message,
             reports_are_listed_in_pieces_and_by_their_state,
             a_report_is_closed_by_whoever_comes_first,
+        );
+        $crate::promises_kept!($stores, audit:
+            an_entry_comes_back_as_it_was_written,
+            entries_are_listed_the_newest_first_and_in_pieces,
+            entries_are_found_by_who_what_and_whom,
+            somebody_gone_has_no_name_in_the_log,
+            what_becomes_of_reports_is_logged_once,
+            what_becomes_of_invitations_is_logged_once,
         );
         $crate::promises_kept!($stores, reading:
             a_message_is_found_by_its_two_people_only,

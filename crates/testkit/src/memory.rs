@@ -1,5 +1,6 @@
 //! All stores in memory behind one mutex: a transaction is a lock, and committing is releasing it.
 
+mod audit;
 mod avatars;
 mod blocks;
 mod conversations;
@@ -19,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use chatapp_domain::audit::NewEntry;
 use chatapp_domain::avatar::Avatar;
 use chatapp_domain::conversation::Pair;
 use chatapp_domain::event::{Epoch, Pos};
@@ -74,6 +76,7 @@ struct State {
     /// Who blocks whom.
     blocks: BTreeSet<(UserId, UserId)>,
     reports: BTreeMap<ReportId, reports::Kept>,
+    log: Vec<NewEntry>,
     messages: BTreeMap<MessageId, Message>,
     last_message: i64,
     sends: HashMap<(UserId, IdempotencyKey), MessageId>,
@@ -110,6 +113,7 @@ impl MemoryStores {
             last_token: 0,
             blocks: BTreeSet::new(),
             reports: BTreeMap::new(),
+            log: Vec::new(),
             messages: BTreeMap::new(),
             last_message: 0,
             sends: HashMap::new(),
@@ -167,6 +171,7 @@ impl MemoryStores {
             recovery: all.clone(),
             search: all.clone(),
             avatars: all.clone(),
+            audit: all.clone(),
             departures: all.clone(),
             health: all,
         }

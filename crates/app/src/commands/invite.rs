@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use chatapp_domain::audit::Actor;
 use chatapp_domain::invitations::Made;
 use chatapp_domain::sign_up::SignUpPolicy;
+use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::Email;
 
 use crate::cli::Invite;
@@ -24,7 +26,7 @@ pub(crate) fn run(settings: &Settings, wish: &Invite) -> Result<(), Failure> {
     let database = compose::open_database(settings)?;
     let (invitations, office) = compose::invitations(&database, settings, links.clone())?;
     let made = block_on(async {
-        let made = invitations.make(None, email, wish.days).await;
+        let made = invitations.make(Actor::command_line(SystemClock.now()), email, wish.days).await;
         if let Some(mut office) = office {
             office.open();
             office.close(MAIL_PATIENCE).await;

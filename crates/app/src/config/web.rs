@@ -28,6 +28,7 @@ pub(crate) struct Web {
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) drain_time: Duration,
     pub(crate) shutdown_timeout: Duration,
+    pub(crate) admin_password_age: Duration,
 }
 
 impl Web {
@@ -53,6 +54,7 @@ impl Web {
             metrics_listen: values.parsed("metrics_listen", "", "address:port", address),
             drain_time: values.seconds("drain_time", default.drain_time, 0..=300),
             shutdown_timeout: values.seconds("shutdown_timeout", default.shutdown_timeout, 0..=600),
+            admin_password_age: values.seconds("admin_password_age", default.admin_password_age, 30..=86_400),
         }
     }
 }

@@ -3,10 +3,9 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
+use crate::audit::Actor;
 use crate::ports::StoreError;
 use crate::report::{NewReport, Report, ReportId};
-use crate::time::Timestamp;
-use crate::user::UserId;
 
 /// What became of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +50,7 @@ pub trait ReportStore: Send + Sync {
     /// Reports, the newest first.
     async fn list(&self, query: ReportQuery) -> Result<Vec<Report>, StoreError>;
 
-    /// Closes a report in somebody's name, or opens it again. Whoever closed it first has closed it. Nothing: there is no
-    /// such report.
-    async fn set_closed(&self, id: ReportId, by: Option<UserId>, now: Timestamp) -> Result<Option<Report>, StoreError>;
+    /// Closes a report in somebody's name, or opens it again, and logs what this changed. Whoever closed it first has closed
+    /// it. Nothing: there is no such report.
+    async fn set_closed(&self, id: ReportId, closed: bool, by: Actor) -> Result<Option<Report>, StoreError>;
 }

@@ -11,7 +11,7 @@ use crate::user::UserId;
 /// told of the end.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Opens a session. `None`: its user is gone or inactive, or has another password by now. Whoever replaces a password and
+    /// Opens a session, and notes with its user that they logged in. `None`: its user is gone or inactive, or has another password by now. Whoever replaces a password and
     /// then ends the sessions that there are has ended all that the old one opened.
     async fn open(&self, session: NewSession) -> Result<Option<SessionId>, StoreError>;
 
@@ -25,6 +25,12 @@ pub trait SessionStore: Send + Sync {
 
     /// Notes that a session was used.
     async fn touch(&self, key: SessionKey, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Notes that a session's user gave the password in it.
+    async fn confirm(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// When a session's user last gave the password in it, by the database of now. `None`: it is over.
+    async fn confirmed_at(&self, id: SessionId) -> Result<Option<Timestamp>, StoreError>;
 
     /// A user's sessions, the newest first; at most [`Session::LISTED`]. Some may be past their lifetime.
     async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError>;

@@ -8,12 +8,12 @@ use chatapp_domain::ports::invitations::InvitationId;
 use chatapp_domain::user::Email;
 
 use crate::body::Fields;
-use crate::caller::Superuser;
 use crate::error::{ApiError, FieldErrors};
 use crate::json;
 use crate::openapi::{BodyRefusals, Refusals};
 use crate::path::Id;
 use crate::shared::Shared;
+use crate::superuser::Superuser;
 use crate::wire;
 
 /// The newest invitations
@@ -52,7 +52,7 @@ pub(crate) async fn list(_: Superuser, shared: Data<Shared>) -> Result<HttpRespo
     security(("session" = [])),
 )]
 pub(crate) async fn make(
-    Superuser(owner): Superuser,
+    superuser: Superuser,
     mut fields: Fields,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
@@ -68,8 +68,7 @@ pub(crate) async fn make(
     let (Some(email), Some(days), true) = (email, days, errors.is_empty()) else {
         return Err(ApiError::Fields(errors));
     };
-    let Made { invitation, token, mailed } =
-        shared.services.invitations.make(Some(owner.identity.id), email, days).await?;
+    let Made { invitation, token, mailed } = shared.services.invitations.make(superuser.actor, email, days).await?;
     let made = wire::NewInvitation::new(&invitation, token.expose(), links.sign_up(&token), mailed);
     Ok(json::respond(StatusCode::CREATED, &made))
 }
@@ -87,8 +86,8 @@ pub(crate) async fn make(
     ),
     security(("session" = [])),
 )]
-pub(crate) async fn withdraw(_: Superuser, Id(id): Id, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
-    match shared.services.invitations.withdraw(InvitationId(id)).await? {
+pub(crate) async fn withdraw(superuser: Superuser, Id(id): Id, shared: Data<Shared>) -> Result<HttpResponse, ApiError> {
+    match shared.services.invitations.withdraw(InvitationId(id), superuser.actor).await? {
         true => Ok(HttpResponse::NoContent().finish()),
         false => Err(ApiError::NotFound),
     }

@@ -4,12 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use chatapp_domain::message::MessageId;
-use chatapp_domain::page::PageSize;
 use chatapp_domain::ports::reports::Filed;
 use chatapp_domain::report::{Reason, ReportId};
 
 use crate::body::Fields;
-use crate::caller::{Caller, Superuser};
+use crate::caller::Caller;
 use crate::error::{ApiError, FieldErrors};
 use crate::json;
 use crate::openapi::{BodyRefusals, InvalidQuery, Refusals};
@@ -17,10 +16,8 @@ use crate::path::{Id, number};
 use crate::query::Query;
 use crate::shared::Shared;
 use crate::site;
+use crate::superuser::Superuser;
 use crate::wire;
-
-/// How many reports come without a `limit`.
-const DEFAULT_LIMIT: i64 = 50;
 
 /// Report a message
 ///
@@ -83,7 +80,7 @@ pub(crate) async fn list(
     request: HttpRequest,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
-    let size = query.limit()?.map_or_else(|| PageSize::clamp(DEFAULT_LIMIT), Ok).unwrap_or(shared.page_size);
+    let size = query.admin_limit()?;
     let page = shared.services.reports.list(is_open(&query)?, cursor(&query)?, size).await?;
     let next = page.next.map(|ReportId(id)| query.with("cursor", Some(&id.to_string())));
     let next = next.map(|query| site::absolute(&request, &format!("/api/v1/admin/report/?{query}"))).transpose()?;
@@ -110,7 +107,7 @@ pub(crate) async fn list(
     security(("session" = [])),
 )]
 pub(crate) async fn change(
-    Superuser(owner): Superuser,
+    superuser: Superuser,
     Id(id): Id,
     mut fields: Fields,
     shared: Data<Shared>,
@@ -118,7 +115,7 @@ pub(crate) async fn change(
     let mut errors = FieldErrors::default();
     let closed = fields.flag("closed", &mut errors);
     let closed = closed.ok_or(ApiError::Fields(errors))?;
-    let changed = shared.services.reports.set_closed(&owner.identity, ReportId(id), closed).await?;
+    let changed = shared.services.reports.set_closed(ReportId(id), closed, superuser.actor).await?;
     let report = changed.ok_or(ApiError::NotFound)?;
     Ok(json::ok(&wire::Report::from(&report)))
 }

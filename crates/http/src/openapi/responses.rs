@@ -14,6 +14,9 @@ pub(crate) struct Trouble;
 /// The same, and what one without credentials, or from another site's page, ends with.
 pub(crate) struct Refusals;
 
+/// What an operation for superusers ends with for everyone else.
+pub(crate) struct AdminRefusals;
+
 /// What an operation with a query may end with.
 pub(crate) struct InvalidQuery;
 
@@ -44,6 +47,12 @@ impl IntoResponses for Refusals {
             ),
         ]);
         responses
+    }
+}
+
+impl IntoResponses for AdminRefusals {
+    fn responses() -> Responses {
+        BTreeMap::from([problem("404", "There is none, or you may not administer.")])
     }
 }
 

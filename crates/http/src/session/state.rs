@@ -21,6 +21,8 @@ pub(crate) struct LoggedIn {
     pub(crate) username: String,
     pub(crate) session: i64,
     pub(crate) is_superuser: bool,
+    /// When the password was last given, in microseconds since 1970.
+    pub(crate) confirmed_at: i64,
 }
 
 impl LoggedIn {
@@ -37,6 +39,7 @@ impl LoggedIn {
             username: active.user.username.as_str().to_owned(),
             session: active.session.id.0,
             is_superuser: active.user.is_superuser,
+            confirmed_at: active.session.confirmed_at.as_micros(),
         };
         Ok(State::from([(Self::KEY.to_owned(), serde_json::to_string(&logged_in)?)]))
     }

@@ -93,6 +93,14 @@ pub(crate) struct Credentials {
     password: String,
 }
 
+/// Who sits at a session.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "bodies are read field by field for exact error messages; this is their documentation")]
+pub(crate) struct Confirmation {
+    /// Exactly.
+    password: String,
+}
+
 /// Your sessions, the one used last first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Sessions<'a> {

@@ -5,6 +5,7 @@
 mod support;
 
 mod accounts;
+mod administration;
 mod avatars;
 mod blocks;
 mod conversations;

@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chatapp_domain::accounts::Accounts;
+use chatapp_domain::audit::AuditLog;
 use chatapp_domain::avatars::Avatars;
 use chatapp_domain::blocking::Blocking;
 use chatapp_domain::catch_up::CatchUp;
@@ -239,7 +240,7 @@ fn services(
             post.clone(),
             policy,
         ),
-        invitations: Invitations::new(all.invitations, secrets.clone(), now.clone(), post.clone()),
+        invitations: Invitations::new(all.invitations, secrets.clone(), post.clone()),
         first_run: FirstRun::new(all.sign_ups, hasher.clone(), secrets.clone(), now.clone(), codes),
         recovery: Recovery::new(
             all.recovery.clone(),
@@ -254,6 +255,7 @@ fn services(
         export: Export::new(all.messages.clone()),
         search: Search::new(all.users.clone(), all.search),
         messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now.clone()),
+        audit: AuditLog::new(all.audit, all.users.clone()),
         reports: Reports::new(all.reports, now.clone()),
         conversations: Conversations::new(all.users.clone(), all.conversations, all.blocks.clone(), told.clone()),
         blocking: Blocking::new(all.users.clone(), all.blocks.clone(), told, now),

@@ -98,6 +98,7 @@ pub(crate) fn stores(database: &Database) -> Stores {
         recovery: database.recovery(),
         search: database.search(),
         avatars: database.avatars(),
+        audit: database.audit(),
         departures: database.departures(),
         health: database.health(),
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chatapp_domain::audit::Actor;
 use chatapp_domain::avatar::Avatar;
 use chatapp_domain::credential::Credential;
 use chatapp_domain::message::{MessageId, Seq};
@@ -197,7 +198,8 @@ pub async fn what_was_pending_is_gone(stores: &Stores) {
     stores.recovery.begin_reset(&EmailKey::of(&ada.email), reset, end).await.unwrap().unwrap();
     stores.recovery.propose_email(ada.id, &wanted, change, end).await.unwrap();
     let invite = async |token, email, created_by| {
-        let invitation = NewInvitation { token, email, created_by, created_at: NEW_YEAR, expires_at: end };
+        let by = Actor { user: created_by, ..Actor::command_line(NEW_YEAR) };
+        let invitation = NewInvitation { token, email, by, expires_at: end };
         stores.invitations.add(invitation).await.unwrap();
     };
     invite(made, an_address("friend"), Some(ada.id)).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chatapp_domain::audit::Actor;
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::ports::invitations::{Invitation, InvitationId, NewInvitation};
 use chatapp_domain::user::Email;
@@ -9,19 +10,13 @@ use chatapp_domain::user::Email;
 use super::Stores;
 use super::scene::a_person;
 use super::sign_ups::{a_token, an_address};
-use crate::builders::NEW_YEAR;
+use crate::builders::{NEW_YEAR, an_actor};
 
 const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 async fn invited(stores: &Stores, email: &Email) -> (LinkHash, Invitation) {
-    let (token, by) = (a_token(), a_person(stores, "root").await.id);
-    let new = NewInvitation {
-        token,
-        email: email.clone(),
-        created_by: Some(by),
-        created_at: NEW_YEAR,
-        expires_at: NEW_YEAR.after(WEEK),
-    };
+    let (token, by) = (a_token(), an_actor(&a_person(stores, "root").await));
+    let new = NewInvitation { token, email: email.clone(), by, expires_at: NEW_YEAR.after(WEEK) };
     (token, stores.invitations.add(new).await.unwrap())
 }
 
@@ -62,8 +57,9 @@ pub async fn invitations_are_listed_newest_first_with_who_used_them(stores: &Sto
 /// Gone is gone.
 pub async fn an_invitation_is_taken_back_once(stores: &Stores) {
     let (token, invitation) = invited(stores, &Email::default()).await;
-    assert!(stores.invitations.remove(invitation.id).await.unwrap());
-    assert!(!stores.invitations.remove(invitation.id).await.unwrap());
-    assert!(!stores.invitations.remove(InvitationId(9_007_199_254_740_000)).await.unwrap());
+    let remove = async |id| stores.invitations.remove(id, Actor::command_line(NEW_YEAR)).await.unwrap();
+    assert!(remove(invitation.id).await);
+    assert!(!remove(invitation.id).await);
+    assert!(!remove(InvitationId(9_007_199_254_740_000)).await);
     assert!(!stores.invitations.counts(token, &Email::default(), NEW_YEAR).await.unwrap());
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chatapp_domain::audit::Actor;
 use chatapp_domain::message::{Message, MessageId};
 use chatapp_domain::ports::reports::{FileError, Filed, ReportQuery};
 use chatapp_domain::report::{Closing, NewReport, Reason, Report, ReportId};
@@ -9,7 +10,7 @@ use chatapp_domain::user::User;
 
 use super::Stores;
 use super::scene::{a_couple, a_person, all_at_once, say};
-use crate::builders::NEW_YEAR;
+use crate::builders::{NEW_YEAR, an_actor};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -103,7 +104,7 @@ pub async fn reports_are_listed_in_pieces_and_by_their_state(stores: &Stores) {
     }
     let [one, two, three] = ids[..] else { panic!("three") };
     assert_eq!(listed(stores, &ids, None).await, [three, two, one]);
-    stores.reports.set_closed(two, Some(root.id), NEW_YEAR).await.unwrap().unwrap();
+    stores.reports.set_closed(two, true, an_actor(&root)).await.unwrap().unwrap();
     assert_eq!(listed(stores, &ids, Some(true)).await, [three, one]);
     assert_eq!(listed(stores, &ids, Some(false)).await, [two]);
     let before = ReportQuery { is_open: None, before: Some(three), limit: 1 };
@@ -119,15 +120,16 @@ pub async fn a_report_is_closed_by_whoever_comes_first(stores: &Stores) {
     let message = say(stores, &ada, &bob, "hello").await;
     let id = filed(stores, a_report(&bob, &message, "")).await.id;
     let close = async |by: &User, hours| {
-        let closed = stores.reports.set_closed(id, Some(by.id), NEW_YEAR.after(HOUR * hours)).await.unwrap();
+        let actor = Actor { at: NEW_YEAR.after(HOUR * hours), ..an_actor(by) };
+        let closed = stores.reports.set_closed(id, true, actor).await.unwrap();
         closed.unwrap().closing
     };
     let first = Some(Closing { at: NEW_YEAR.after(HOUR), by: root.username.clone() });
     assert_eq!(close(&root, 1).await, first);
     assert_eq!(close(&other, 2).await, first);
-    let open = stores.reports.set_closed(id, None, NEW_YEAR).await.unwrap().unwrap();
+    let open = stores.reports.set_closed(id, false, an_actor(&root)).await.unwrap().unwrap();
     assert_eq!((open.closing, open.message.map(|message| message.id)), (None, Some(message.id)));
     assert_eq!(close(&other, 3).await.map(|closing| closing.by), Some(other.username.clone()));
-    let nothing = stores.reports.set_closed(ReportId(9_007_199_254_740_000), Some(root.id), NEW_YEAR).await.unwrap();
+    let nothing = stores.reports.set_closed(ReportId(9_007_199_254_740_000), true, an_actor(&root)).await.unwrap();
     assert_eq!(nothing, None);
 }

@@ -57,8 +57,8 @@ pub async fn an_open_session_is_found_with_its_user(stores: &Stores) {
     let new =
         NewSession { opened_at, device: device.clone(), address: "2001:db8::7".to_owned(), ..a_session(&ada, key) };
     let id = stores.sessions.open(new).await.unwrap().unwrap();
-    let session =
-        Session { id, user: ada.id, opened_at, used_at: opened_at, device, address: "2001:db8::7".to_owned() };
+    let (used_at, confirmed_at, address) = (opened_at, opened_at, "2001:db8::7".to_owned());
+    let session = Session { id, user: ada.id, opened_at, used_at, confirmed_at, device, address };
     assert_eq!(found(stores, key, opened_at).await, Some(ActiveSession { session, user: ada }));
 }
 
@@ -183,7 +183,7 @@ pub async fn a_person_lists_their_own_sessions_the_newest_first(stores: &Stores)
     stores.sessions.touch(phone.0, later).await.unwrap();
     let expected = [(laptop.1, NEW_YEAR), (phone.1, later)].map(|(id, used_at)| {
         let (device, address) = ("Firefox".to_owned(), "::1".to_owned());
-        Session { id, user: ada.id, opened_at: NEW_YEAR, used_at, device, address }
+        Session { id, user: ada.id, opened_at: NEW_YEAR, used_at, confirmed_at: NEW_YEAR, device, address }
     });
     assert_eq!(stores.sessions.list(ada.id).await.unwrap(), expected);
     stores.sessions.close_all(ada.id, None).await.unwrap();
@@ -347,4 +347,20 @@ pub async fn a_log_in_that_races_a_change_leaves_no_session(stores: &Stores) {
         tokio::join!(opening, changing);
         assert_eq!(stores.sessions.list(ada.id).await.unwrap(), [], "{round}");
     }
+}
+
+/// In that session alone; and seen by the next request in it.
+pub async fn a_password_given_once_more_is_noted(stores: &Stores) {
+    let ada = a_person(stores, "ada").await;
+    let ((key, id), other) = (opened(stores, &ada).await, opened(stores, &ada).await);
+    assert_eq!(stores.sessions.confirmed_at(id).await.unwrap(), Some(NEW_YEAR));
+    found(stores, key, NEW_YEAR).await.unwrap();
+    let later = NEW_YEAR.after(Duration::from_secs(300));
+    stores.sessions.confirm(id, later).await.unwrap();
+    assert_eq!(stores.sessions.confirmed_at(id).await.unwrap(), Some(later));
+    assert_eq!(found(stores, key, NEW_YEAR).await.unwrap().session.confirmed_at, later);
+    assert_eq!(stores.sessions.confirmed_at(other.1).await.unwrap(), Some(NEW_YEAR));
+    stores.sessions.close(key).await.unwrap();
+    stores.sessions.confirm(id, later).await.unwrap();
+    assert_eq!(stores.sessions.confirmed_at(id).await.unwrap(), None);
 }

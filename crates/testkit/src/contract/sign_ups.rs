@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chatapp_domain::audit::Actor;
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::ports::invitations::{Invitation, NewInvitation};
 use chatapp_domain::ports::sign_ups::{CreateFirstError, NameTaken, NewSignUp, Renewed, ReserveError};
@@ -53,8 +54,7 @@ async fn invited(stores: &Stores) -> (LinkHash, Invitation) {
     let invitation = NewInvitation {
         token,
         email: Email::default(),
-        created_by: None,
-        created_at: NEW_YEAR,
+        by: Actor::command_line(NEW_YEAR),
         expires_at: NEW_YEAR.after(DAY),
     };
     (token, stores.invitations.add(invitation).await.unwrap())
@@ -229,7 +229,7 @@ pub async fn an_invitation_that_was_taken_back_lets_nobody_in(stores: &Stores) {
     let (token, invitation) = invited(stores).await;
     let sign_up = NewSignUp { invitation: Some(token), ..a_sign_up(&a_name("ada")) };
     reserved(stores, &sign_up).await;
-    assert!(stores.invitations.remove(invitation.id).await.unwrap());
+    assert!(stores.invitations.remove(invitation.id, Actor::command_line(NEW_YEAR)).await.unwrap());
     assert_eq!(stores.sign_ups.confirm(sign_up.token, NEW_YEAR).await.unwrap(), None);
     let late = NewSignUp { invitation: Some(token), ..a_sign_up(&a_name("bob")) };
     assert!(matches!(stores.sign_ups.reserve(late).await, Err(ReserveError::Invitation)));

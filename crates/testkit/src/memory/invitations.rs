@@ -1,6 +1,7 @@
 //! Invitations in memory.
 
 use async_trait::async_trait;
+use chatapp_domain::audit::{Action, Actor};
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::invitations::{Invitation, InvitationId, InvitationStore, NewInvitation};
@@ -23,14 +24,13 @@ impl InvitationStore for MemoryStores {
             let invitation = Invitation {
                 id: InvitationId(state.last_invitation),
                 email: new.email.as_str().to_owned(),
-                created_at: new.created_at,
+                created_at: new.by.at,
                 expires_at: new.expires_at,
                 used_by: None,
             };
-            state.invitations.insert(
-                invitation.id,
-                Kept { token: new.token, made_by: new.created_by, invitation: invitation.clone() },
-            );
+            state.log.push(new.entry(invitation.id));
+            let kept = Kept { token: new.token, made_by: new.by.user, invitation: invitation.clone() };
+            state.invitations.insert(invitation.id, kept);
             invitation
         })
     }
@@ -42,8 +42,14 @@ impl InvitationStore for MemoryStores {
         })
     }
 
-    async fn remove(&self, id: InvitationId) -> Result<bool, StoreError> {
-        self.unit(|state| state.invitations.remove(&id).is_some())
+    async fn remove(&self, id: InvitationId, by: Actor) -> Result<bool, StoreError> {
+        self.unit(|state| {
+            let removed = state.invitations.remove(&id).is_some();
+            if removed {
+                state.log.push(by.did(Action::InvitationRevoke, id.0));
+            }
+            removed
+        })
     }
 
     async fn counts(&self, token: LinkHash, email: &Email, now: Timestamp) -> Result<bool, StoreError> {

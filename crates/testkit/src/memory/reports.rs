@@ -1,6 +1,7 @@
 //! Reports in memory.
 
 use async_trait::async_trait;
+use chatapp_domain::audit::{Action, Actor};
 use chatapp_domain::message::MessageId;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::reports::{FileError, Filed, ReportQuery, ReportStore};
@@ -40,10 +41,14 @@ impl ReportStore for MemoryStores {
         })
     }
 
-    async fn set_closed(&self, id: ReportId, by: Option<UserId>, now: Timestamp) -> Result<Option<Report>, StoreError> {
+    async fn set_closed(&self, id: ReportId, closed: bool, by: Actor) -> Result<Option<Report>, StoreError> {
         self.unit(|state| {
             let kept = state.reports.get_mut(&id)?;
-            kept.closed = by.map(|by| kept.closed.unwrap_or((now, by)));
+            if kept.closed.is_some() != closed {
+                kept.closed = by.user.filter(|_| closed).map(|user| (by.at, user));
+                let action = if closed { Action::ReportClose } else { Action::ReportReopen };
+                state.log.push(by.did(action, id.0));
+            }
             state.report(id)
         })
     }

@@ -32,6 +32,7 @@ impl SessionStore for MemoryStores {
                 user: new.user,
                 opened_at: new.opened_at,
                 used_at: new.opened_at,
+                confirmed_at: new.opened_at,
                 device: new.device,
                 address: new.address,
             };
@@ -59,6 +60,18 @@ impl SessionStore for MemoryStores {
                 kept.session.used_at = kept.session.used_at.max(now);
             }
         })
+    }
+
+    async fn confirm(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+        self.unit(|state| {
+            if let Some(kept) = state.sessions.get_mut(&id) {
+                kept.session.confirmed_at = now;
+            }
+        })
+    }
+
+    async fn confirmed_at(&self, id: SessionId) -> Result<Option<Timestamp>, StoreError> {
+        self.unit(|state| state.sessions.get(&id).map(|kept| kept.session.confirmed_at))
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
