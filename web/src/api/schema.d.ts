@@ -159,6 +159,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/log/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What those who administer did, the newest first
+         * @description Nobody can change the log or delete from it. Somebody deleted has no name in it.
+         */
+        get: operations["get_admin_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/report/": {
         parameters: {
             query?: never;
@@ -629,6 +649,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give your password again
+         * @description Administering asks for it after a while: code `password_required`.
+         */
+        post: operations["post_session_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/user/": {
         parameters: {
             query?: never;
@@ -716,6 +756,50 @@ export interface components {
              */
             username: string;
         };
+        /** @description An entry of the log. */
+        AuditEntry: {
+            /**
+             * @description What was done.
+             * @example user.change
+             */
+            action: string;
+            /**
+             * @description The username of whoever did it. Null: it was done on the command line.
+             * @example root
+             */
+            actor?: string | null;
+            /**
+             * @description The address that the request came from.
+             * @example 203.0.113.9
+             */
+            address?: string | null;
+            /** @description What else there is to say, by name: texts, numbers and truth values. */
+            detail: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @example 3
+             */
+            id: number;
+            /**
+             * @description A username, or a number; empty if there is neither.
+             * @example ada
+             */
+            target: string;
+            /**
+             * @description What it was done to: `user`, `message`, `report`, `invitation` or `retention`.
+             * @example user
+             */
+            target_kind: string;
+            time: components["schemas"]["Stamp"];
+        };
+        /** @description Entries of the log, the newest first. */
+        AuditPage: {
+            /** @description The absolute URL of the next page. */
+            next?: string | null;
+            results: components["schemas"]["AuditEntry"][];
+        };
         /** @description A new password instead of a known one. */
         Change: {
             new_password: string;
@@ -734,6 +818,11 @@ export interface components {
             email?: string[] | null;
             password?: string[] | null;
             username?: string[] | null;
+        };
+        /** @description Who sits at a session. */
+        Confirmation: {
+            /** @description Exactly. */
+            password: string;
         };
         /** @description A conversation as one of its people sees it. */
         Conversation: {
@@ -2133,6 +2222,100 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or you may not administer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_log: {
+        parameters: {
+            query?: {
+                /** @description Only what the user of this name did. */
+                actor?: string;
+                /** @description Only what was done so, such as `user.create`. */
+                action?: string;
+                /** @description Only what was done to the user of this name, or to a message, report or invitation of this number. */
+                target?: string;
+                /** @description 50 without it, at most 100. */
+                limit?: number;
+                /** @description From the `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The query is not understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
             };
             /** @description The bearer token is not valid. */
             401: {
@@ -4951,6 +5134,110 @@ export interface operations {
             };
             /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+                "application/x-www-form-urlencoded": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description It is yours. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not understood, or a field is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not understood. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
