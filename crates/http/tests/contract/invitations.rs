@@ -64,6 +64,8 @@ async fn without_a_good_invitation_nobody_signs_up() {
     sign_up(&place, "eve", &theirs["token"]).await.assert(400, INVALID);
     assert_eq!(sign_up(&place, "Ada", &theirs["token"]).await.status, 202, "an address is the same in any case");
     place.clock.set(NEW_YEAR.after(Duration::from_secs(7 * 24 * 60 * 60)));
+    let confirmed = root.post("/api/v1/session/confirm/", &json!({"password": PASSWORD})).await;
+    assert_eq!(confirmed.status, 204);
     let late = invite(&root, &json!({"expires_in_days": 1})).await;
     place.clock.advance(Duration::from_secs(24 * 60 * 60));
     sign_up(&place, "bob", &late["token"]).await.assert(400, INVALID);
