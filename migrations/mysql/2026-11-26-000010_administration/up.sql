@@ -36,5 +36,4 @@ WHERE id IN (SELECT user_id FROM sessions);
 ALTER TABLE users
     ADD KEY users_by_standing_and_name (standing, username),
     ADD KEY users_by_standing_and_joining (standing, joined_at, id),
-    ADD KEY users_by_standing_and_login (standing, last_login, id),
-    ADD KEY users_by_superuser (is_superuser, id);
+    ADD KEY users_by_standing_and_login (standing, last_login, id);

@@ -38,4 +38,3 @@ ALTER TABLE users ADD COLUMN standing SMALLINT GENERATED ALWAYS AS (
 CREATE INDEX users_by_standing_and_name ON users (standing, username);
 CREATE INDEX users_by_standing_and_joining ON users (standing, joined_at, id);
 CREATE INDEX users_by_standing_and_login ON users (standing, last_login, id);
-CREATE INDEX users_by_superuser ON users (is_superuser, id);
