@@ -74,6 +74,9 @@ Examples:
         /// Change nothing; exit with 1 if migrations are pending
         #[arg(long)]
         check: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Make a user who may administer
     #[command(
@@ -112,6 +115,9 @@ Examples:
         /// Do not ask: take the password from `CHATAPP_PASSWORD`
         #[arg(long, visible_alias = "no-input")]
         noinput: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Delete a user's account for ever
     #[command(
@@ -131,6 +137,9 @@ Sessions, address, picture and everything else of the user are gone; what they w
         /// Do not ask whether it is meant
         #[arg(long, visible_alias = "no-input")]
         noinput: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Invite somebody to sign up, and print the link
     #[command(after_help = "\
@@ -178,6 +187,9 @@ the settings.")]
     Backup {
         /// The new file
         file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Bring a backup back into an empty database
     #[command(after_help = "\
@@ -193,6 +205,9 @@ and from an older version. Pages that were open before load everything anew.")]
         /// End all sessions and tokens: otherwise those that ended after the backup are good again
         #[arg(long)]
         end_sessions: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Move in from the original Django app: its people, with their passwords, and all messages
     #[command(
@@ -209,12 +224,19 @@ Done again it moves what is new since. What is skipped is listed with the reason
     #[command(about = "Print the API's OpenAPI document")]
     Openapi,
     /// Say what is wrong with the settings and the database, and show the settings in effect
-    Check,
+    Check {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Fill an empty database with a few people and conversations to look at
     Demo {
         /// Do it even if the database has users
         #[arg(long)]
         force: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -256,6 +278,9 @@ pub(crate) enum TokenCommand {
         /// All of the user's tokens
         #[arg(long)]
         all: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -345,6 +370,9 @@ pub(crate) struct Person {
     /// Do not ask: take the password from `CHATAPP_PASSWORD`
     #[arg(long, visible_alias = "no-input", requires = "username")]
     pub(crate) noinput: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Whom to make, one or many.

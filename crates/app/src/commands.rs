@@ -12,6 +12,7 @@ mod import_users;
 mod invite;
 mod migrate;
 mod new_password;
+mod outcome;
 mod progress;
 mod token;
 
@@ -28,26 +29,30 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let outside = cli.outside();
     match cli.command {
         Command::Serve(_) => Ok(serve::run(&start_with_log(&outside, config::logging::DEFAULT)?)?),
-        Command::Migrate { check } => migrate::run(&start(&outside)?, check),
+        Command::Migrate { check, json } => migrate::run(&start(&outside)?, check, json),
         Command::CreateSuperuser(person) => create_user::run(&start(&outside)?, person, true),
         Command::CreateUser(wish) => match wish.from_csv {
-            Some(file) => import_users::run(&start(&outside)?, &file),
+            Some(file) => import_users::run(&start(&outside)?, &file, wish.person.json),
             None => create_user::run(&start(&outside)?, wish.person, false),
         },
-        Command::ChangePassword { username, noinput } => change_password::run(&start(&outside)?, &username, noinput),
-        Command::DeleteUser { username, noinput } => delete_user::run(&start(&outside)?, &username, noinput),
+        Command::ChangePassword { username, noinput, json } => {
+            change_password::run(&start(&outside)?, &username, noinput, json)
+        }
+        Command::DeleteUser { username, noinput, json } => {
+            delete_user::run(&start(&outside)?, &username, noinput, json)
+        }
         Command::Invite(wish) => invite::run(&start(&outside)?, &wish),
         Command::CopyDatabase(wish) => {
             start(&outside)?;
             copy_database::run(&wish)
         }
         Command::Token(command) => token::run(&start(&outside)?, &command),
-        Command::Backup { file } => backup::back_up(&start(&outside)?, &file),
-        Command::Restore { file, end_sessions } => backup::restore(&start(&outside)?, &file, end_sessions),
+        Command::Backup { file, json } => backup::back_up(&start(&outside)?, &file, json),
+        Command::Restore { file, end_sessions, json } => backup::restore(&start(&outside)?, &file, end_sessions, json),
         Command::ImportDjango(wish) => import_django::run(&start(&outside)?, &wish),
         Command::Openapi => openapi(),
-        Command::Check => check::run(&outside),
-        Command::Demo { force } => demo::run(&start(&outside)?, force),
+        Command::Check { json } => check::run(&outside, json),
+        Command::Demo { force, json } => demo::run(&start(&outside)?, force, json),
     }
 }
 

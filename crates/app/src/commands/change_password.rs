@@ -2,14 +2,15 @@
 
 use anyhow::Context;
 use chatapp_domain::user::UsernameKey;
+use serde_json::json;
 
-use crate::commands::{block_on, new_password};
+use crate::commands::{block_on, new_password, outcome};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::{Failure, chain};
 use crate::prompt;
 
-pub(crate) fn run(settings: &Settings, username: &str, noinput: bool) -> Result<(), Failure> {
+pub(crate) fn run(settings: &Settings, username: &str, noinput: bool, as_json: bool) -> Result<(), Failure> {
     if !noinput {
         prompt::require_terminal()?;
     }
@@ -31,6 +32,9 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool) -> Result<
         Ok::<_, Failure>(user.username)
     })?;
     database.close();
-    println!("Password changed successfully for user '{}'; all their sessions and tokens have ended.", changed?);
+    let username = changed?;
+    let text =
+        format!("Password changed successfully for user '{username}'; all their sessions and tokens have ended.");
+    outcome::tell(as_json, &json!({"username": username.as_str(), "changed": "password"}), &text);
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! `check`: everything that is wrong with the settings and the database, at once, and the settings in effect.
 
-use std::io::Write;
 use std::path::Path;
 
 use chatapp_persistence::{Age, Database};
+use serde_json::{Value, json};
 
-use crate::commands::block_on;
+use crate::commands::{block_on, outcome};
 use crate::config::layers::Outside;
 use crate::config::problem::Origin;
 use crate::config::values::Effective;
@@ -22,9 +22,8 @@ struct Findings {
     problems: Vec<String>,
 }
 
-pub(crate) fn run(outside: &Outside) -> Result<(), Failure> {
+pub(crate) fn run(outside: &Outside, as_json: bool) -> Result<(), Failure> {
     let reading = config::read(outside);
-    let table = table(&reading.effective);
     let mut findings = Findings {
         warnings: reading.warnings,
         problems: reading.problems.iter().map(ToString::to_string).collect(),
@@ -37,8 +36,8 @@ pub(crate) fn run(outside: &Outside) -> Result<(), Failure> {
     }
     findings.bus(&reading.settings);
     findings.address(&reading.settings);
-    // All of it in one go: a reader that has seen enough, such as head, may close its end.
-    let _ = writeln!(std::io::stdout(), "{table}\n{}", findings.lines());
+    let text = format!("{}\n{}", table(&reading.effective), findings.lines());
+    outcome::tell(as_json, &findings.json(&reading.effective), &text);
     if findings.problems.is_empty() { Ok(()) } else { Err(Failure::Reported) }
 }
 
@@ -138,6 +137,13 @@ impl Findings {
         if let Err(error) = std::net::TcpListener::bind(listen) {
             self.warnings.push(format!("cannot listen on {listen} now: {error}"));
         }
+    }
+
+    fn json(&self, effective: &[Effective]) -> Value {
+        let setting = |Effective { key, value, origin, default, unit }: &Effective| json!({"key": key, "value": value, "source": origin.to_string(), "default": default, "unit": unit});
+        let settings: Vec<Value> = effective.iter().map(setting).collect();
+        let Self { notes, warnings, problems } = self;
+        json!({"settings": settings, "notes": notes, "warnings": warnings, "problems": problems})
     }
 
     fn lines(&self) -> String {

@@ -3,9 +3,10 @@
 use chatapp_domain::accounts::Registration;
 use chatapp_domain::ports::users::UserStore;
 use chatapp_domain::user::{Email, Username};
+use serde_json::json;
 
 use crate::cli::Person;
-use crate::commands::{block_on, new_password};
+use crate::commands::{block_on, new_password, outcome};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -26,8 +27,10 @@ pub(crate) fn run(settings: &Settings, person: Person, is_superuser: bool) -> Re
         Ok::<_, Failure>(accounts.register(wish).await?)
     })?;
     database.close();
-    made?;
-    println!("{} created successfully.", if is_superuser { "Superuser" } else { "User" });
+    let user = made?;
+    let json = json!({"id": user.id.0, "username": user.username.as_str(), "is_superuser": is_superuser});
+    let text = format!("{} created successfully.", if is_superuser { "Superuser" } else { "User" });
+    outcome::tell(person.json, &json, &text);
     Ok(())
 }
 

@@ -2,14 +2,15 @@
 
 use anyhow::{Context, bail};
 use chatapp_domain::user::UsernameKey;
+use serde_json::json;
 
-use crate::commands::block_on;
+use crate::commands::{block_on, outcome};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::{Failure, chain};
 use crate::prompt;
 
-pub(crate) fn run(settings: &Settings, username: &str, noinput: bool) -> Result<(), Failure> {
+pub(crate) fn run(settings: &Settings, username: &str, noinput: bool, as_json: bool) -> Result<(), Failure> {
     if !noinput {
         prompt::require_terminal_or("--noinput, if it is meant")?;
     }
@@ -31,10 +32,10 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool) -> Result<
     })?;
     database.close();
     let user = deleted?;
-    println!(
-        "User '{}' is deleted. What they wrote to others stays with those, under \"deleted-{}\".",
-        user.username, user.id.0
-    );
+    let now = format!("deleted-{}", user.id.0);
+    let text =
+        format!("User '{}' is deleted. What they wrote to others stays with those, under \"{now}\".", user.username);
+    outcome::tell(as_json, &json!({"deleted": user.username.as_str(), "now": now}), &text);
     Ok(())
 }
 

@@ -18,10 +18,11 @@ use chatapp_domain::time::{Clock, SystemClock, Timestamp};
 use chatapp_domain::user::{DisplayName, Email, Identity, NewUser, Username};
 use rand::Rng;
 use rand::distr::Alphanumeric;
+use serde_json::json;
 
 use self::conversations::{Line, SAYINGS};
 use self::people::{PEOPLE, Person};
-use crate::commands::block_on;
+use crate::commands::{block_on, outcome};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -30,7 +31,7 @@ use crate::passwords;
 /// How many characters the generated password has.
 const PASSWORD_CHARS: usize = 14;
 
-pub(crate) fn run(settings: &Settings, force: bool) -> Result<(), Failure> {
+pub(crate) fn run(settings: &Settings, force: bool, as_json: bool) -> Result<(), Failure> {
     let database = compose::open_database(settings)?;
     let demo = Demo {
         users: database.users(),
@@ -42,13 +43,19 @@ pub(crate) fn run(settings: &Settings, force: bool) -> Result<(), Failure> {
     let filled = block_on(demo.fill(&password, settings.accounts.hashing.cost, force));
     database.close();
     filled??;
-    println!("Made {} people and {} messages. Log in as", PEOPLE.len(), SAYINGS.len());
-    for Person { username, display_name, .. } in PEOPLE {
-        println!("  {username:8} {display_name}");
-    }
-    println!("each with the password  {password}");
-    println!("It is not shown again. Open two browsers, log in as two of them, and write.");
+    let people: Vec<&str> = PEOPLE.iter().map(|person| person.username).collect();
+    let json = json!({"people": people, "messages": SAYINGS.len(), "password": password});
+    outcome::tell(as_json, &json, &introduction(&password));
     Ok(())
+}
+
+fn introduction(password: &str) -> String {
+    let mut text = format!("Made {} people and {} messages. Log in as\n", PEOPLE.len(), SAYINGS.len());
+    for Person { username, display_name, .. } in PEOPLE {
+        text += &format!("  {username:8} {display_name}\n");
+    }
+    text + &format!("each with the password  {password}\n")
+        + "It is not shown again. Open two browsers, log in as two of them, and write."
 }
 
 struct Demo {

@@ -14,10 +14,11 @@ use chatapp_domain::ports::passwords::HashError;
 use chatapp_domain::ports::users::UserStore;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::NewUser;
+use serde_json::{Value, json};
 
 use self::rows::{Candidate, Rows};
-use crate::commands::block_on;
 use crate::commands::progress::Progress;
+use crate::commands::{block_on, outcome};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -26,16 +27,21 @@ use crate::workers;
 
 /// How many people one transaction saves: what an interruption can lose, and what has to fit into memory.
 const CHUNK: usize = 128;
+/// How many refused lines are named in JSON.
+const NAMED: usize = 1000;
 
-pub(crate) fn run(settings: &Settings, file: &Path) -> Result<(), Failure> {
+pub(crate) fn run(settings: &Settings, file: &Path, as_json: bool) -> Result<(), Failure> {
     let (input, progress) = open(file)?;
     let database = compose::open_database(settings)?;
     let users = database.users();
-    let mut import = Import { cost: settings.accounts.hashing.cost, progress, created: 0, refused: 0 };
+    let mut import =
+        Import { cost: settings.accounts.hashing.cost, progress, created: 0, refused: 0, named: Vec::new() };
     let outcome = block_on(import.all(&*users, Rows::of(input)));
     database.close();
     import.progress.finish();
-    println!("{} users created, {} lines refused.", import.created, import.refused);
+    let json = json!({"created": import.created, "refused": import.refused, "refused_lines": import.named});
+    let text = format!("{} users created, {} lines refused.", import.created, import.refused);
+    outcome::tell(as_json, &json, &text);
     outcome??;
     if import.refused > 0 { Err(Failure::Reported) } else { Ok(()) }
 }
@@ -55,6 +61,8 @@ struct Import {
     progress: Progress,
     created: usize,
     refused: usize,
+    /// The first of those that were refused.
+    named: Vec<Value>,
 }
 
 impl Import {
@@ -122,6 +130,9 @@ impl Import {
 
     fn refuse(&mut self, line: u64, why: &str) {
         self.refused += 1;
+        if self.named.len() < NAMED {
+            self.named.push(json!({"line": line, "reason": why}));
+        }
         self.progress.say(&format!("line {line}: {why}"));
     }
 }

@@ -9,9 +9,10 @@ use chatapp_domain::token::{Scope, Token, TokenId, TokenName};
 use chatapp_domain::tokens::{TokenWish, Tokens};
 use chatapp_domain::user::{User, UserId, UsernameKey};
 use chatapp_persistence::Database;
+use serde_json::json;
 
 use crate::cli::{TokenCommand, TokenScope};
-use crate::commands::block_on;
+use crate::commands::{block_on, outcome};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::{Failure, chain};
@@ -39,8 +40,8 @@ async fn carry_out(database: &Database, tokens: &Tokens, command: &TokenCommand)
             create(tokens, &user, wish, *json).await
         }
         TokenCommand::List { json, .. } => list(tokens, user.id, *json).await,
-        TokenCommand::Revoke { id: Some(id), .. } => revoke(tokens, &user, TokenId(*id)).await,
-        TokenCommand::Revoke { id: None, .. } => revoke_all(tokens, &user).await,
+        TokenCommand::Revoke { id: Some(id), json, .. } => revoke(tokens, &user, TokenId(*id), *json).await,
+        TokenCommand::Revoke { id: None, json, .. } => revoke_all(tokens, &user, *json).await,
     }
 }
 
@@ -93,16 +94,21 @@ fn line(token: &Token) -> String {
     format!("{}\t{}\t{}\t{state}\t{}", token.id.0, token.prefix, token.scope.as_str(), token.name)
 }
 
-async fn revoke(tokens: &Tokens, user: &User, id: TokenId) -> Result<(), Failure> {
+async fn revoke(tokens: &Tokens, user: &User, id: TokenId, as_json: bool) -> Result<(), Failure> {
     if !tokens.revoke(user.id, id).await? {
         return Err(anyhow!("user '{}' has no token {}", user.username, id.0).into());
     }
-    println!("Token {} of user '{}' is revoked.", id.0, user.username);
+    tell_of_revoked(user, 1, &format!("Token {} of user '{}' is revoked.", id.0, user.username), as_json);
     Ok(())
 }
 
-async fn revoke_all(tokens: &Tokens, user: &User) -> Result<(), Failure> {
+async fn revoke_all(tokens: &Tokens, user: &User, as_json: bool) -> Result<(), Failure> {
     let count = tokens.revoke_all(user.id).await?;
-    println!("{count} token{} of user '{}' revoked.", if count == 1 { "" } else { "s" }, user.username);
+    let text = format!("{count} token{} of user '{}' revoked.", if count == 1 { "" } else { "s" }, user.username);
+    tell_of_revoked(user, count, &text, as_json);
     Ok(())
+}
+
+fn tell_of_revoked(user: &User, count: usize, text: &str, as_json: bool) {
+    outcome::tell(as_json, &json!({"username": user.username.as_str(), "revoked": count}), text);
 }
