@@ -20,6 +20,7 @@ Examples:
   chatapp demo && chatapp serve        look around with a few people and conversations
   chatapp --database-url mysql://chat:secret@127.0.0.1:3306/chat migrate
   chatapp check                        say what is wrong before it matters
+  chatapp doctor --url https://chat.example.org     and what is wrong once it runs
 
 Settings come from chatapp.toml, local_settings.toml, CHATAPP_* variables and flags; the later wins.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.",
@@ -229,6 +230,18 @@ Done again it moves what is new since. What is skipped is listed with the reason
         #[arg(long)]
         json: bool,
     },
+    /// Look at a running server from outside: encryption, proxy, sockets, cookies, headers, clock, mail
+    #[command(after_help = "\
+Examples:
+  chatapp doctor --url https://chat.example.org
+  CHATAPP_PASSWORD=... chatapp doctor --url https://chat.example.org --username ada
+  chatapp doctor --url https://chat.example.org --mail-to you@example.org --json
+
+One line for each check: how it is and, unless it is well, what to do. With a user's name and password (taken from
+CHATAPP_PASSWORD, or asked for) it logs in, so that cookies, sockets and addresses are looked at too, and logs out again; it
+waits for a socket's first ping, up to half a minute. Where the server's settings are, it tries out the mail server as well.
+Exit codes: 0 all well, 1 something to look at, 2 something to mend.")]
+    Doctor(Doctor),
     /// Fill an empty database with a few people and conversations to look at
     Demo {
         /// Do it even if the database has users
@@ -326,6 +339,35 @@ pub(crate) struct CopyDatabase {
     #[arg(long, value_name = "URL")]
     pub(crate) to: String,
     /// Print what was copied as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What to look at.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Where people reach the server
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: String,
+    /// Log in as this user; the password is taken from `CHATAPP_PASSWORD` or asked for
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// Trust the certificates in this file (PEM), besides the public ones
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Where plain HTTP is, which is to lead to https; 80 if the URL has no port
+    #[arg(long, value_name = "PORT")]
+    pub(crate) http_port: Option<u16>,
+    /// How many seconds one step may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub(crate) timeout: u64,
+    /// Do not wait for a socket's first ping
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Send a mail there, if the settings here have a mail server
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) mail_to: Option<String>,
+    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -7,6 +7,7 @@ mod copy_database;
 mod create_user;
 mod delete_user;
 mod demo;
+mod doctor;
 mod import_django;
 mod import_users;
 mod invite;
@@ -52,6 +53,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::ImportDjango(wish) => import_django::run(&start(&outside)?, &wish),
         Command::Openapi => openapi(),
         Command::Check { json } => check::run(&outside, json),
+        Command::Doctor(wish) => doctor::run(&outside, &wish),
         Command::Demo { force, json } => demo::run(&start(&outside)?, force, json),
     }
 }

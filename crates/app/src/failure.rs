@@ -25,6 +25,8 @@ pub(crate) enum Failure {
     Failed(anyhow::Error),
     /// It was tried, did not fully work, and everything was said already.
     Reported,
+    /// The same, where the exit code says how bad it is.
+    ReportedAs(u8),
 }
 
 impl Failure {
@@ -47,6 +49,7 @@ impl Failure {
                 ExitCode::from(FAILED)
             }
             Self::Reported => ExitCode::from(FAILED),
+            Self::ReportedAs(code) => ExitCode::from(*code),
         }
     }
 }

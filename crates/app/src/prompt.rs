@@ -56,6 +56,11 @@ pub(crate) fn new_password(username: &str) -> anyhow::Result<Password> {
     }
 }
 
+/// Asks for a password that there is already, without showing it.
+pub(crate) fn password() -> anyhow::Result<String> {
+    Ok(rpassword::prompt_password("Password: ")?)
+}
+
 fn insists() -> anyhow::Result<bool> {
     let answer = line("Bypass password validation and use it anyway? [y/N]: ")?;
     Ok(answer.trim().eq_ignore_ascii_case("y"))

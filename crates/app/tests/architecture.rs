@@ -14,13 +14,18 @@ const TESTKIT: &str = "chatapp-testkit";
 
 /// The arrows there are. A new one is a decision, to be made here and explained in the commit.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("chatapp-app", &[DOMAIN, "chatapp-http", "chatapp-mail", "chatapp-notification-hub", "chatapp-persistence"]),
+    (
+        "chatapp-app",
+        &[DOMAIN, "chatapp-doctor", "chatapp-http", "chatapp-mail", "chatapp-notification-hub", "chatapp-persistence"],
+    ),
     ("chatapp-http", &[DOMAIN]),
     ("chatapp-mail", &[DOMAIN]),
     ("chatapp-notification-hub", &[DOMAIN]),
     ("chatapp-persistence", &[DOMAIN]),
     (TESTKIT, &[DOMAIN]),
     (DOMAIN, &[]),
+    // Sees a server as its users do, from outside.
+    ("chatapp-doctor", &[]),
     // Measure and break a running server from outside, as any client and any bad day would.
     ("chatapp-bench", &[]),
     ("chatapp-chaos", &[]),

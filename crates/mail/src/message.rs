@@ -1,6 +1,6 @@
 //! One letter as a MIME message: plain text, and HTML for those who want it.
 
-use chatapp_domain::ports::mail::Mail;
+use chatapp_domain::user::Email;
 use lettre::address::AddressError;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -38,8 +38,8 @@ impl Header for AutoSubmitted {
 }
 
 /// Puts a letter together.
-pub(crate) fn of(mail: &Mail, wording: &Wording, from: &Sender) -> Result<Message, MessageError> {
-    let to: Address = mail.to.as_str().parse()?;
+pub(crate) fn of(to: &Email, wording: &Wording, from: &Sender) -> Result<Message, MessageError> {
+    let to: Address = to.as_str().parse()?;
     let parts = MultiPart::alternative_plain_html(wording.text(), wording.html());
     let message = Message::builder()
         .from(from.0.clone())
@@ -53,7 +53,7 @@ pub(crate) fn of(mail: &Mail, wording: &Wording, from: &Sender) -> Result<Messag
 #[cfg(test)]
 mod tests {
     use chatapp_domain::ports::mail::Letter;
-    use chatapp_domain::user::{Email, Username};
+    use chatapp_domain::user::Username;
 
     use super::*;
     use crate::wording;
@@ -61,8 +61,8 @@ mod tests {
     fn to(address: &str) -> Result<String, MessageError> {
         let letter =
             Letter::ResetPassword { username: Username::from_store("ada"), link: "https://chat.example.org/#x".into() };
-        let mail = Mail { to: Email::from_store(address), letter };
-        let message = of(&mail, &wording::of(&mail.letter), &"Chat <chat@example.org>".parse().unwrap())?;
+        let to = Email::from_store(address);
+        let message = of(&to, &wording::of(&letter), &"Chat <chat@example.org>".parse().unwrap())?;
         Ok(String::from_utf8(message.formatted()).unwrap())
     }
 

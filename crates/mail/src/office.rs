@@ -124,13 +124,13 @@ impl Work {
 /// Sends one mail, and tries again a few times.
 async fn deliver(transport: Arc<Transport>, from: Arc<Sender>, mail: Mail, mut stopped: watch::Receiver<bool>) {
     let words = wording::of(&mail.letter);
-    let message = match message::of(&mail, &words, &from) {
+    let message = match message::of(&mail.to, &words, &from) {
         Ok(message) => message,
         Err(error) => return log::warn!("a mail was not sent: {error}"),
     };
     let mut pauses = PATIENCE.iter();
     loop {
-        let why = match timeout(ONE_TRY, transport.send(&mail, &words, message.clone())).await {
+        let why = match timeout(ONE_TRY, transport.send(&mail.to, &words, message.clone())).await {
             Ok(Ok(())) => return log::debug!("a mail was sent: {}", words.subject),
             Ok(Err(error)) if !error.may_pass() => return log::warn!("a mail was not sent: {}", chain(&error)),
             Ok(Err(error)) => chain(&error),
@@ -148,7 +148,7 @@ async fn deliver(transport: Arc<Transport>, from: Arc<Sender>, mail: Mail, mut s
 }
 
 /// An error and its causes in one line; a cause that the line already tells is not told twice.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

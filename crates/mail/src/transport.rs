@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use chatapp_domain::ports::mail::Mail;
+use chatapp_domain::user::Email;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls as Encryption, TlsParameters};
 use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -48,12 +48,17 @@ impl Transport {
         }
     }
 
+    /// Reaches the mail server, if there is one, and logs in there.
+    pub(crate) async fn reach(&self) -> Result<(), SendError> {
+        let Self::Smtp(server) = self else { return Ok(()) };
+        server.test_connection().await.map(drop).map_err(sorted)
+    }
+
     /// Sends one message.
-    pub(crate) async fn send(&self, mail: &Mail, wording: &Wording, message: Message) -> Result<(), SendError> {
+    pub(crate) async fn send(&self, to: &Email, wording: &Wording, message: Message) -> Result<(), SendError> {
         match self {
             Self::Console => {
-                let text =
-                    format!("----- mail to {}: {}\n{}-----\n", mail.to.as_str(), wording.subject, wording.text());
+                let text = format!("----- mail to {}: {}\n{}-----\n", to.as_str(), wording.subject, wording.text());
                 // A console that nobody reads must not stop the server.
                 let printed = tokio::task::spawn_blocking(move || {
                     let mut out = std::io::stdout().lock();
@@ -62,13 +67,13 @@ impl Transport {
                 printed.await.map_err(std::io::Error::other).and_then(|printed| printed).map_err(SendError::Console)
             }
             Self::File(folder) => folder.send(message).await.map(drop).map_err(SendError::File),
-            Self::Smtp(server) => {
-                server.send(message).await.map(drop).map_err(|error| {
-                    if error.is_permanent() { SendError::Refused(error) } else { SendError::Away(error) }
-                })
-            }
+            Self::Smtp(server) => server.send(message).await.map(drop).map_err(sorted),
         }
     }
+}
+
+fn sorted(error: lettre::transport::smtp::Error) -> SendError {
+    if error.is_permanent() { SendError::Refused(error) } else { SendError::Away(error) }
 }
 
 /// What a connection is encrypted with; fails for certificates that cannot be read.

@@ -14,6 +14,19 @@ pub(crate) struct Wording {
     after: Vec<String>,
 }
 
+/// The words of a mail that is only to arrive.
+pub(crate) fn of_trial() -> Wording {
+    Wording {
+        subject: "A trial",
+        before: vec![
+            "Hello,".into(),
+            "whoever looks after this place tries out whether its mail arrives. It does.".into(),
+        ],
+        link: None,
+        after: Vec::new(),
+    }
+}
+
 const HALF_AN_HOUR: &str = "The link works once and for 30 minutes.";
 
 /// The words of a letter.

@@ -29,6 +29,7 @@ fn help_names_every_command_and_shows_examples() {
         "openapi",
         "check",
         "demo",
+        "doctor",
     ] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
         let own = place.succeeds(&[command, "--help"]);
@@ -290,4 +291,34 @@ async fn the_log_has_one_line_for_each_record_and_tells_no_secret() {
     for secret in ["a very private sentence", "hunter2", PASSWORD, cookie.split_once('=').unwrap().1] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
+}
+
+#[test]
+fn every_command_tells_programs_in_json_what_it_did() {
+    let place = Place::new().with("CHATAPP_PASSWORD", PASSWORD);
+    let ask = |arguments: &[&str]| -> Value {
+        let said = place.succeeds(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {said}"))
+    };
+    assert!(!ask(&["migrate"])["applied"].as_array().unwrap().is_empty());
+    assert_eq!(ask(&["migrate", "--check"])["pending"], serde_json::json!([]));
+    assert_eq!(ask(&["createsuperuser", "--noinput", "--username", "root"])["is_superuser"], true);
+    assert_eq!(ask(&["createuser", "--noinput", "--username", "zoe"])["username"], "zoe");
+    assert_eq!(ask(&["changepassword", "zoe", "--noinput"])["username"], "zoe");
+    ask(&["token", "create", "zoe", "--name", "backup"]);
+    assert_eq!(ask(&["token", "list", "zoe"])["results"].as_array().unwrap().len(), 1);
+    assert_eq!(ask(&["token", "revoke", "zoe", "--all"])["revoked"], 1);
+    assert!(ask(&["invite"])["url"].is_string());
+    assert_eq!(ask(&["demo", "--force"])["people"].as_array().unwrap().len(), 8);
+    assert_eq!(ask(&["check"])["problems"], serde_json::json!([]));
+    assert_eq!(ask(&["delete-user", "root", "--noinput"])["deleted"], "root");
+    let file = place.path("all.sqlite3").to_str().unwrap().to_owned();
+    let backup = ask(&["backup", &file]);
+    let empty = Place::new();
+    let restored: Value = serde_json::from_str(&empty.succeeds(&["restore", &file, "--json"])).unwrap();
+    assert_eq!(restored["messages"], backup["messages"]);
+    let lines = "bob,,a long password\nno spaces,,password-1\n";
+    let made = empty.run_with_input(&["createuser", "--from-csv", "-", "--json"], lines.as_bytes());
+    let made: Value = serde_json::from_str(&made.stdout).unwrap();
+    assert!(made["created"] == 1 && made["refused_lines"][0]["line"] == 2, "{made}");
 }

@@ -12,6 +12,8 @@ mod cli;
 mod compose;
 mod copying;
 mod departures;
+mod deploy;
+mod doctor;
 mod drain;
 mod failover;
 mod first_run;

@@ -3,6 +3,7 @@
 pub(crate) mod balancer;
 pub(crate) mod client;
 pub(crate) mod database;
+pub(crate) mod front;
 pub(crate) mod mail_server;
 pub(crate) mod original;
 pub(crate) mod place;
