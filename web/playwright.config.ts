@@ -19,7 +19,7 @@ const mariadb = {
   name: 'mariadb',
   use: { engine: 'mariadb' as const },
   // What the page looks like does not depend on the database.
-  testIgnore: [...['accessibility', 'states'].map((name) => `**/${name}.spec.ts`), figures],
+  testIgnore: [...['accessibility', 'explorer', 'states'].map((name) => `**/${name}.spec.ts`), figures],
 };
 
 const sqlite = { name: 'sqlite', use: { engine: 'sqlite' as const }, testIgnore: figures };

@@ -13,9 +13,9 @@ pub(crate) const PAGE_POLICY: HeaderValue = HeaderValue::from_static(concat!(
     "frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types chatapp-worker"
 ));
 
-/// The same for the API's explorer, which styles itself from its script.
+/// The same for the API's explorer, which styles itself from its script, and shows pictures that it was answered.
 pub(crate) const EXPLORER_POLICY: HeaderValue = HeaderValue::from_static(concat!(
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; ",
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; ",
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 ));
 

@@ -49,6 +49,10 @@ export function TokensSection() {
       </Loaded>
       <Actions>
         <Button onClick={() => setMaking(true)}>{t('settings.tokens.new')}</Button>
+        {/* Not a page of ours: the server has it. */}
+        <a href="/api/v1/docs/" target="_blank" rel="noreferrer">
+          {t('settings.tokens.explorer')}
+        </a>
       </Actions>
       {making && (
         <TokenDialog
