@@ -17,6 +17,7 @@ mod process;
 mod profile;
 mod reads;
 mod rest;
+mod scrapes;
 mod sends;
 mod server;
 mod sockets;
@@ -93,6 +94,9 @@ async fn engine(
     }
     if plan.has(Part::Rest) {
         rest::restart(&mut stage).await?;
+    }
+    if plan.has(Part::Scrapes) {
+        scrapes::measure(&mut stage).await?;
     }
     if plan.growth > 0 {
         growth::measure(&mut stage).await?;

@@ -70,6 +70,8 @@ pub(crate) enum Part {
     Flood,
     /// Thousands of idle sockets.
     Idle,
+    /// Sends while figures are collected.
+    Scrapes,
     /// Several nodes on one database.
     Nodes,
 }
