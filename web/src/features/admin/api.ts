@@ -108,6 +108,8 @@ export function datesQuery(api: ApiClient, filters: Filters) {
       const path = `${root}message/date/`;
       return (await api.get<{ results: DateCount[] }>(path, { query, signal })).results;
     },
+    // The server counts behind the sends.
+    refetchInterval: ({ state }) => (state.error ? false : 10_000),
   });
 }
 

@@ -1,9 +1,11 @@
 /** What those who administer are told. */
-import type { Message } from '@/api/types';
+import type { components } from '@/api/schema';
+
+type Schemas = components['schemas'];
 
 /** A page of a list that is read by seek. */
 export interface ListPage<T> {
-  next: string | null;
+  next?: string | null;
   results: T[];
 }
 
@@ -16,7 +18,7 @@ export interface AdminUser {
   is_superuser: boolean;
   deleted: boolean;
   date_joined: string;
-  last_login: string | null;
+  last_login?: string | null;
   avatar?: string | null;
   sessions: number;
   sockets?: number | null;
@@ -42,27 +44,8 @@ export interface DateCount {
   count: number;
 }
 
-export interface AdminReport {
-  id: number;
-  message: Message | null;
-  reporter: string;
-  reason: string;
-  created: string;
-  closed: string | null;
-  closed_by: string | null;
-}
-
-export interface LogEntry {
-  id: number;
-  time: string;
-  /** `null`: on the command line. */
-  actor: string | null;
-  action: string;
-  target_kind: string;
-  target: string;
-  detail: Record<string, unknown>;
-  address: string | null;
-}
+export type AdminReport = Schemas['Report'];
+export type LogEntry = Schemas['AuditEntry'];
 
 export interface Queue {
   length: number;

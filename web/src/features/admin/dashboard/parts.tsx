@@ -85,7 +85,7 @@ function Storage({ status }: { status: Status }) {
               most: numbers.whole(max),
             }),
           ],
-          disk !== null && [t('admin.part.disk'), <Disk key="disk" {...disk} />],
+          disk ? [t('admin.part.disk'), <Disk key="disk" {...disk} />] : false,
           [
             t(bus.kind === 'redis' ? 'admin.part.redis' : 'admin.part.bus'),
             <State key="bus" ok={bus.ok} />,

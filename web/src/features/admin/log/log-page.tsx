@@ -84,7 +84,7 @@ function useColumns(): Column<LogEntry>[] {
       width: 'minmax(6rem, 1fr)',
       cell: ({ actor, address }) => (
         <>
-          {actor === null ? t('admin.log.console') : <Person username={actor} />}
+          {actor ? <Person username={actor} /> : t('admin.log.console')}
           {address && (
             <span className={css.address}>
               <bdi>{address}</bdi>

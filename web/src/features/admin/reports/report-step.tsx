@@ -30,7 +30,7 @@ export function ReportStep({ step, report, onClose }: Props) {
         <ConfirmDialog
           title={t(closed ? 'admin.report.reopenOf' : 'admin.report.closeOf', { name: reporter })}
           action={t(closed ? 'admin.report.reopen' : 'admin.report.close')}
-          onConfirm={() => done(setReportClosed(api, id, closed === null))}
+          onConfirm={() => done(setReportClosed(api, id, !closed))}
           onClose={onClose}
         />
       );

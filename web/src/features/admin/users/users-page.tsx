@@ -77,8 +77,8 @@ function useColumns(): Column<AdminUser>[] {
   const times = useTimes();
   const numbers = useNumbers();
   const now = useNow();
-  const ago = (time: string | null) =>
-    time === null ? t('admin.users.never') : times.ago(new Date(time), now);
+  const ago = (time: string | null | undefined) =>
+    time ? times.ago(new Date(time), now) : t('admin.users.never');
   return [
     {
       title: t('admin.users.person'),
