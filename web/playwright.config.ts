@@ -15,11 +15,13 @@ if (firstReading && !adminUrl) {
 /** They measure, so they run when nothing else does. */
 const figures = '**/performance.spec.ts';
 
+/** What the page looks like does not depend on the database. */
+const looks = ['accessibility', 'explorer', 'keyboard', 'settings-states', 'states'];
+
 const mariadb = {
   name: 'mariadb',
   use: { engine: 'mariadb' as const },
-  // What the page looks like does not depend on the database.
-  testIgnore: [...['accessibility', 'explorer', 'states'].map((name) => `**/${name}.spec.ts`), figures],
+  testIgnore: [...looks.map((name) => `**/${name}.spec.ts`), figures],
 };
 
 const sqlite = { name: 'sqlite', use: { engine: 'sqlite' as const }, testIgnore: figures };

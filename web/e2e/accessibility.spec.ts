@@ -1,8 +1,7 @@
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expectAccessible } from './support/accessible.ts';
-import { Chat } from './support/chat.ts';
+import { tabTo } from './support/keyboard.ts';
 import { LogIn } from './support/log-in.ts';
-import { password } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 import { refusal, unreachable } from './support/troubles.ts';
 
@@ -65,44 +64,6 @@ test('the menu and the list of shortcuts are accessible', async ({ people }) => 
   await expectAccessible(chat.page, 'the list of shortcuts');
 });
 
-test('everything can be done with the keyboard alone', async ({ server, page, troubles }) => {
-  troubles.expect(refusal(403, '/api/v1/'));
-  await server.createUsers('ada', 'ben');
-  const { keyboard } = page;
-  await page.goto('/');
-  const form = new LogIn(page);
-  await form.expectReady();
-  await expect(form.username).toBeFocused();
-  await keyboard.type('ada');
-  await keyboard.press('Tab');
-  await expect(form.password).toBeFocused();
-  await keyboard.type(password);
-  await keyboard.press('Enter');
-
-  const chat = new Chat(page);
-  await expect(chat.person('ben')).toBeVisible();
-  await tabTo(page, chat.search);
-  await keyboard.type('be');
-  await expect(page.getByRole('list', { name: 'People' })).toBeVisible();
-  await tabTo(page, chat.person('ben'));
-  await keyboard.press('Enter');
-  await expect(chat.heading).toHaveText('ben');
-  await tabTo(page, chat.composer);
-  await keyboard.type('by hand');
-  await keyboard.press('Enter');
-  await chat.expectLatest('by hand');
-  await expect(chat.composer).toBeFocused();
-  await keyboard.press('Escape');
-  await expect(page).toHaveURL('/');
-  await tabTo(page, page.getByRole('button', { name: 'Account and settings' }));
-  await keyboard.press('Enter');
-  await expect(page.getByRole('menuitem', { name: 'Settings' })).toBeFocused();
-  await keyboard.press('End');
-  await expect(page.getByRole('menuitem', { name: 'Log out' })).toBeFocused();
-  await keyboard.press('Enter');
-  await expect(form.submit).toBeVisible();
-});
-
 test('on a telephone the keyboard leads back to the list', async ({ people }) => {
   const [ada, ben] = await people('ada', 'ben');
   await ben.post(ada, 'Hello');
@@ -149,13 +110,4 @@ async function focusedElement(page: Page) {
   const active = await page.evaluateHandle(() => document.activeElement as HTMLElement);
   const inPage = await active.evaluate((element) => element !== document.body);
   return inPage ? active.asElement() : null;
-}
-
-/** As someone without a mouse goes there. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let stops = 0; stops < 20; stops += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  await expect(target, 'can be reached with the Tab key').toBeFocused();
 }

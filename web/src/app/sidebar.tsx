@@ -1,11 +1,12 @@
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
-import { useCallback, useDeferredValue, useState, type RefObject } from 'react';
+import { useCallback, useDeferredValue, useState, type KeyboardEvent, type RefObject } from 'react';
 import { useLocation } from 'wouter';
 import type { User } from '@/api/types';
 import { Button } from '@/components/button';
 import { BackIcon, ComposeIcon } from '@/components/icons';
 import { Logo } from '@/components/logo';
 import { nameOf } from '@/components/names';
+import { moveAmongRows } from '@/components/row-keys';
 import { SearchField } from '@/components/search-field';
 import { useSettled } from '@/components/use-settled';
 import { ConversationList } from '@/features/conversations/conversation-list';
@@ -49,15 +50,23 @@ export function Sidebar(props: Props) {
   const nobodyYet = inbox.data?.pages[0]?.results.length === 0;
   const muted = useStore(engine.news.muted.peers);
   const searching = words.trim() !== '' && search !== '';
+  // While one types on, the rows are of other words: Enter must not open one of those.
+  const settled = search === words.trim();
   const showPeople = browsing || nobodyYet;
-  const nameFor = (username: string) => {
-    const user = findConversation(inbox.data, username)?.user;
-    return user ? nameOf(user) : username === me.username ? nameOf(me) : username;
-  };
+  const find = (username: string) =>
+    username === me.username ? me : findConversation(inbox.data, username)?.user;
 
   const chosen = () => {
     setWords('');
     setBrowsing(false);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const field = searchField.current;
+    const enter = event.key === 'Enter' && event.target === field;
+    if (enter && (!searching || !settled)) return;
+    const clear = event.key === 'Escape' && event.target === field && words !== '';
+    if (clear) setWords('');
+    if (clear || moveAmongRows(event, field)) event.preventDefault();
   };
   const logOut = () => {
     setStuck(false);
@@ -65,7 +74,13 @@ export function Sidebar(props: Props) {
   };
 
   return (
-    <nav className={[css.sidebar, className].join(' ')} aria-label={t('sidebar.label')}>
+    // The keys go through what can be reached with Tab as well.
+    // eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions
+    <nav
+      className={[css.sidebar, className].join(' ')}
+      aria-label={t('sidebar.label')}
+      onKeyDown={onKeyDown}
+    >
       <header className={css.header}>
         <Logo size={30} />
         <p className={css.title}>{t('app.name')}</p>
@@ -105,7 +120,7 @@ export function Sidebar(props: Props) {
         <FoundMessages
           search={search}
           me={engine.me.username}
-          nameOf={nameFor}
+          find={find}
           onChoose={(peer, seq) => void engine.timeline(peer).jumpTo(seq)}
           header={
             <PeopleFound search={search} selected={selected} onMeet={meet} onChoose={chosen} />

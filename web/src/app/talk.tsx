@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { useApi } from '@/api/api-context';
+import { personQuery } from '@/api/person';
 import { ApiProblem } from '@/api/problem';
 import type { Conversation } from '@/api/types';
 import { Avatar } from '@/components/avatar';
@@ -11,9 +12,9 @@ import { Notice } from '@/components/notice';
 import { BlockedNotice } from '@/features/block/blocked-notice';
 import { MessageMenu } from '@/features/block/message-menu';
 import { PersonMenu } from '@/features/block/person-menu';
+import { Reporting } from '@/features/block/reporting';
 import { ConversationPane } from '@/features/messages/conversation-pane';
 import { MuteButton } from '@/features/notifications/mute-button';
-import { personQuery } from '@/features/people/api';
 import { useNow } from '@/components/use-now';
 import { useName } from '@/components/use-name';
 import { useText } from '@/i18n/use-text';
@@ -78,24 +79,28 @@ export function Talk({ engine, peer, conversation }: Props) {
           <Link href="/">{t('action.back')}</Link>
         </Notice>
       ) : (
-        <ConversationPane
-          store={engine.timeline(peer)}
-          outbox={engine.outbox}
-          drafts={engine.drafts}
-          me={engine.me.username}
-          name={name}
-          limit={engine.me.settings.message_max_length}
-          conversation={conversation}
-          greeting={<Beginning peer={peer} name={name} picture={known?.avatar} self={self} empty />}
-          beginning={<Beginning peer={peer} name={name} picture={known?.avatar} self={self} />}
-          actions={self ? undefined : MessageMenu}
-          closed={closed}
-          onTyping={onTyping}
-          at={at}
-          onReturned={() => {
-            if (at !== null) navigate(conversationPath(peer), { replace: true });
-          }}
-        />
+        <Reporting>
+          <ConversationPane
+            store={engine.timeline(peer)}
+            outbox={engine.outbox}
+            drafts={engine.drafts}
+            me={engine.me.username}
+            name={name}
+            limit={engine.me.settings.message_max_length}
+            conversation={conversation}
+            greeting={
+              <Beginning peer={peer} name={name} picture={known?.avatar} self={self} empty />
+            }
+            beginning={<Beginning peer={peer} name={name} picture={known?.avatar} self={self} />}
+            actions={self ? undefined : MessageMenu}
+            closed={closed}
+            onTyping={onTyping}
+            at={at}
+            onReturned={() => {
+              if (at !== null) navigate(conversationPath(peer), { replace: true });
+            }}
+          />
+        </Reporting>
       )}
     </section>
   );

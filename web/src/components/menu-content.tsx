@@ -1,6 +1,6 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
 import { useLingui } from '@lingui/react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { isLanguage, languages } from '@/i18n/languages';
 import { Button } from './button';
 import type { MenuButtonProps } from './menu-button';
@@ -13,10 +13,14 @@ interface Props extends MenuButtonProps {
 
 export default function MenuContent({ label, choices, byKeyboard, ...rest }: Props) {
   const { i18n } = useLingui();
-  const menu = useRef<HTMLDivElement>(null);
+  // It comes into its portal only after this has been drawn.
+  const [menu, setMenu] = useState<HTMLDivElement | null>(null);
+  const focusFirst = useRef(byKeyboard);
   useEffect(() => {
-    if (byKeyboard) menu.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
-  }, [byKeyboard]);
+    if (!menu || !focusFirst.current) return;
+    focusFirst.current = false;
+    menu.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
+  }, [menu]);
   const dir = isLanguage(i18n.locale) ? languages[i18n.locale].dir : 'ltr';
   return (
     // Not modal: what holds the page still would need styles that the content policy forbids.
@@ -26,7 +30,7 @@ export default function MenuContent({ label, choices, byKeyboard, ...rest }: Pro
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content
-          ref={menu}
+          ref={setMenu}
           className={css.menu}
           align="end"
           sideOffset={4}

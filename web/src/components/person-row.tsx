@@ -4,6 +4,7 @@ import { useText } from '@/i18n/use-text';
 import { usePresence } from '@/realtime/presence-context';
 import { Avatar } from './avatar';
 import css from './person-row.module.css';
+import { rowMark } from './row-keys';
 
 interface Props {
   username: string;
@@ -28,6 +29,7 @@ export function PersonRow(props: Props) {
     <Link
       href={href}
       className={css.row}
+      {...rowMark}
       aria-current={current ? 'page' : undefined}
       onClick={onChoose}
     >

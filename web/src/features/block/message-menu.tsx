@@ -1,9 +1,9 @@
-import { Suspense, useState, type KeyboardEvent } from 'react';
+import type { KeyboardEvent } from 'react';
 import { FlagIcon, MoreIcon } from '@/components/icons';
 import { MenuButton } from '@/components/menu-button';
 import { useText } from '@/i18n/use-text';
-import { ReportDialog } from './dialogs';
 import css from './message-menu.module.css';
+import { useReporting } from './reporting';
 
 interface Props {
   id: number;
@@ -15,27 +15,20 @@ interface Props {
 /** What can be done about a message of somebody else. */
 export function MessageMenu({ id, body, entrance }: Props) {
   const t = useText();
-  const [reporting, setReporting] = useState(false);
+  const report = useReporting();
   return (
-    <>
-      <MenuButton
-        label={t('report.menu')}
-        className={css.button}
-        data-message-menu=""
-        tabIndex={entrance ? 0 : -1}
-        onKeyDown={toNeighbour}
-        choices={[
-          { label: t('report.action'), icon: <FlagIcon />, onSelect: () => setReporting(true) },
-        ]}
-      >
-        <MoreIcon />
-      </MenuButton>
-      {reporting && (
-        <Suspense fallback={null}>
-          <ReportDialog message={{ id, body }} onClose={() => setReporting(false)} />
-        </Suspense>
-      )}
-    </>
+    <MenuButton
+      label={t('report.menu')}
+      className={css.button}
+      data-message-menu=""
+      tabIndex={entrance ? 0 : -1}
+      onKeyDown={toNeighbour}
+      choices={[
+        { label: t('report.action'), icon: <FlagIcon />, onSelect: () => report({ id, body }) },
+      ]}
+    >
+      <MoreIcon />
+    </MenuButton>
   );
 }
 

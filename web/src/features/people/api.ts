@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import type { ApiClient } from '@/api/client';
 import type { User } from '@/api/types';
 
@@ -13,18 +13,5 @@ export function peopleQuery(api: ApiClient, search: string) {
     initialPageParam: first,
     getNextPageParam: (page) => page.next,
     staleTime: 30_000,
-  });
-}
-
-export function personKey(username: string) {
-  return ['person', username] as const;
-}
-
-export function personQuery(api: ApiClient, username: string) {
-  return queryOptions({
-    queryKey: personKey(username),
-    queryFn: ({ signal }) =>
-      api.get<User>(`/api/v1/user/${encodeURIComponent(username)}/`, { signal }),
-    staleTime: 60_000,
   });
 }

@@ -4,6 +4,8 @@ import css from './shortcut-sheet.module.css';
 
 const shortcuts: [TextKey, string[][]][] = [
   ['shortcuts.search', [['Ctrl', 'K'], ['/']]],
+  ['shortcuts.rows', [['↓'], ['↑']]],
+  ['shortcuts.open', [['Enter']]],
   [
     'shortcuts.neighbour',
     [
@@ -11,6 +13,8 @@ const shortcuts: [TextKey, string[][]][] = [
       ['Alt', '↓'],
     ],
   ],
+  ['shortcuts.read', [['Page Up'], ['Page Down']]],
+  ['shortcuts.menu', [['Enter'], ['↓'], ['↑']]],
   ['shortcuts.send', [['Enter']]],
   ['shortcuts.newline', [['Shift', 'Enter']]],
   ['shortcuts.escape', [['Esc']]],

@@ -1,13 +1,15 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, type ReactNode } from 'react';
 import { useApi } from '@/api/api-context';
-import type { FoundMessage } from '@/api/types';
+import { personQuery } from '@/api/person';
+import type { FoundMessage, Me, User } from '@/api/types';
 import { Button } from '@/components/button';
 import { EndlessList } from '@/components/endless-list';
 import { Notice } from '@/components/notice';
 import { messagePath } from '@/components/paths';
 import { PersonRow } from '@/components/person-row';
 import { Skeleton } from '@/components/skeleton';
+import { useName } from '@/components/use-name';
 import { useNow } from '@/components/use-now';
 import { useText } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
@@ -19,15 +21,15 @@ interface Props {
   /** Never empty. */
   search: string;
   me: string;
-  /** What to call somebody. */
-  nameOf: (username: string) => string;
+  /** Who somebody is, if that is known here; the others are asked for. */
+  find: (username: string) => User | Me | undefined;
   /** What stands above, in the same scroller. */
   header: ReactNode;
   onChoose: (peer: string, seq: number) => void;
 }
 
 /** Messages in which the words occur, page by page as one scrolls; each leads to its place. */
-export function FoundMessages({ search, me, nameOf, header, onChoose }: Props) {
+export function FoundMessages({ search, me, find, header, onChoose }: Props) {
   const t = useText();
   const found = useInfiniteQuery(foundMessagesQuery(useApi(), search));
   const messages = found.data?.pages.flatMap((page) => page.results) ?? [];
@@ -66,7 +68,7 @@ export function FoundMessages({ search, me, nameOf, header, onChoose }: Props) {
           key={message.id}
           message={message}
           me={me}
-          name={nameOf(peerOf(message, me))}
+          known={find(peerOf(message, me))}
           onChoose={onChoose}
         />
       )}
@@ -77,20 +79,24 @@ export function FoundMessages({ search, me, nameOf, header, onChoose }: Props) {
 interface RowProps {
   message: FoundMessage;
   me: string;
-  name: string;
+  known: User | Me | undefined;
   onChoose: (peer: string, seq: number) => void;
 }
 
-function FoundRow({ message, me, name, onChoose }: RowProps) {
+function FoundRow({ message, me, known, onChoose }: RowProps) {
   const t = useText();
+  const nameOf = useName();
   const times = useTimes();
   const now = useNow();
   const peer = peerOf(message, me);
   const at = new Date(message.timestamp);
+  const asked = useQuery({ ...personQuery(useApi(), peer), enabled: !known });
+  const person = known ?? asked.data;
   return (
     <PersonRow
       username={peer}
-      name={name}
+      name={person ? nameOf(person) : peer}
+      picture={person?.avatar}
       href={messagePath(peer, message.seq)}
       current={false}
       onChoose={() => onChoose(peer, message.seq)}
