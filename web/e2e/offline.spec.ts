@@ -49,6 +49,32 @@ test('after logging out nothing is left to be opened', async ({ server, people, 
   await expect(chat.page.getByText('for Ada only')).toHaveCount(0);
 });
 
+test('logging out forgets the person, and keeps what was chosen for the device', async ({
+  people,
+}) => {
+  const [ada, ben] = await people('ada', 'ben');
+  const chat = await ada.openChat(ben);
+  const { page } = chat;
+  await chat.send('Hello');
+  await chat.composer.fill('a draft');
+  await page.getByRole('button', { name: 'Mute this conversation' }).click();
+  // The menu stays open while one chooses.
+  await page.getByRole('button', { name: 'Account and settings' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Sound' }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await page.getByRole('menuitemradio', { name: 'Español' }).click();
+  await page.getByRole('menuitem', { name: 'Cerrar sesión' }).click();
+  await expect(page.getByLabel('Nombre de usuario')).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Nombre de usuario')).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  const kept = await page.evaluate(() => Object.keys(localStorage).sort());
+  expect(
+    kept.filter((key) => !/^chatapp\.(theme|language|sound|notifications(\.asked)?)$/.test(key)),
+  ).toEqual([]);
+  expect(kept).toContain('chatapp.sound');
+});
+
 test('a page that is older than the server says so, and loses nothing', async ({ people }) => {
   const [ada, ben] = await people('ada', 'ben');
   await ada.context.route('**/version.json', (route) => route.fulfill({ json: { build: 'new' } }));

@@ -5,7 +5,9 @@ import { meKey, meQuery } from '@/api/me';
 import { ApiProblem } from '@/api/problem';
 import type { EventCursor, Me } from '@/api/types';
 import { IndexedSnapshots } from '@/features/offline/snapshots';
+import { keepTheme } from '@/features/preferences/theme';
 import { logOut } from '@/features/session/api';
+import { keepLanguage } from '@/i18n/languages';
 import { backoff } from '@/realtime/backoff';
 import { systemClock } from '@/realtime/clock';
 import { Store } from '@/realtime/store';
@@ -89,10 +91,15 @@ export class AppSession {
   async #forget(why: Out): Promise<void> {
     const { engine } = this.#current();
     engine?.drafts.clear();
+    engine?.news.muted.clear();
     // The sockets of an account that is gone close at once: that is no news any more.
     this.#close();
     await engine?.outbox.clear();
     await this.#snapshots.clear();
+    // The answer has wiped everything, where the browser obeys it. What was chosen for the device is nobody's secret.
+    keepTheme();
+    keepLanguage();
+    engine?.news.alerts.keep();
     this.state.set({ status: 'out', why });
   }
 

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { compileMessageOrThrow } from '@lingui/message-utils/compileMessage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { i18n } from '@lingui/core';
-import { chooseLanguage, languages, preferredLanguage, regional, speak } from './languages';
+import {
+  chooseLanguage,
+  keepLanguage,
+  languages,
+  preferredLanguage,
+  regional,
+  speak,
+} from './languages';
 import { timesFor } from './use-times';
 
 const folder = join(import.meta.dirname, 'locales');
@@ -70,4 +77,15 @@ it('names days from where the reader is', () => {
   expect(times.ago(new Date(2026, 9, 3), now)).toBe('3 Oct');
   expect(times.brief(new Date(2026, 10, 24, 9, 5), now)).toBe('09:05');
   expect(times.brief(new Date(2026, 10, 23), now)).toBe('Mon');
+});
+
+it('keeps a chosen language when everything is wiped, and the browser’s own as it is', async () => {
+  await chooseLanguage('ar');
+  localStorage.clear();
+  keepLanguage();
+  expect(preferredLanguage(['en-US'])).toBe('ar');
+  localStorage.clear();
+  await speak('en');
+  keepLanguage();
+  expect(localStorage).toHaveLength(0);
 });

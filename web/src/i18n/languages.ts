@@ -71,6 +71,16 @@ export async function speakAlso(...more: Part[]): Promise<void> {
 
 export async function chooseLanguage(language: Language): Promise<void> {
   await speak(language);
+  store(language);
+}
+
+/** Writes the choice down once more, where everything was wiped. */
+export function keepLanguage(): void {
+  // Where nothing else was chosen, it stays the browser's.
+  if (isLanguage(i18n.locale) && i18n.locale !== preferredLanguage()) store(i18n.locale);
+}
+
+function store(language: Language): void {
   try {
     localStorage.setItem(key, language);
   } catch {

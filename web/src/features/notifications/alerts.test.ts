@@ -70,3 +70,24 @@ it('remembers who is muted, for each account', () => {
   localStorage.setItem('chatapp.muted.mina', '{nonsense');
   expect(new Muted('mina').peers.get().size).toBe(0);
 });
+
+it('keeps what was chosen for the device when everything else is wiped', () => {
+  const alerts = new Alerts();
+  alerts.toggleSound();
+  alerts.dismiss();
+  localStorage.clear();
+  alerts.keep();
+  const later = new Alerts();
+  expect(later.sound.get()).toBe(true);
+  later.consider();
+  expect(later.asking.get()).toBe(false);
+});
+
+it('leaves no names of muted people behind', () => {
+  const muted = new Muted('mina');
+  muted.toggle('ada');
+  muted.clear();
+  expect(muted.has('ada')).toBe(false);
+  expect(new Muted('mina').has('ada')).toBe(false);
+  expect(localStorage).toHaveLength(0);
+});

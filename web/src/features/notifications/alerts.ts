@@ -16,6 +16,7 @@ export class Alerts {
   readonly permission = new Store<Permission>(permissionNow());
   /** Whether it is a good moment to ask. */
   readonly asking = new Store(false);
+  #asked = read(askedKey) !== null;
 
   get allowed(): boolean {
     return this.desktop.get() && this.permission.get() === 'granted';
@@ -24,12 +25,20 @@ export class Alerts {
   /** Something happened after which notifications make sense. Asks once, and never before. */
   consider(): void {
     const open = this.permission.get() === 'default' && this.desktop.get();
-    if (open && read(askedKey) === null) this.asking.set(true);
+    if (open && !this.#asked) this.asking.set(true);
   }
 
   dismiss(): void {
+    this.#asked = true;
     write(askedKey, 'yes');
     this.asking.set(false);
+  }
+
+  /** Writes down once more what was chosen here, where everything was wiped. */
+  keep(): void {
+    if (this.sound.get()) write(soundKey, 'on');
+    if (!this.desktop.get()) write(desktopKey, 'off');
+    if (this.#asked) write(askedKey, 'yes');
   }
 
   /** Has the browser ask, which it does only after a click. */

@@ -1,5 +1,5 @@
 import { Store } from '@/realtime/store';
-import { read, write } from './storage';
+import { read, remove, write } from './storage';
 
 /** Whose messages make no noise: kept on this device, for each account. */
 export class Muted {
@@ -13,6 +13,12 @@ export class Muted {
 
   has(peer: string): boolean {
     return this.peers.get().has(peer);
+  }
+
+  /** They are names of people: nobody else who uses this device should find them. */
+  clear(): void {
+    this.peers.set(new Set());
+    remove(this.#key);
   }
 
   toggle(peer: string): void {

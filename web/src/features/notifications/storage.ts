@@ -14,3 +14,11 @@ export function write(key: string, value: string): void {
     // Full or forbidden.
   }
 }
+
+export function remove(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Forbidden: then nothing was kept.
+  }
+}

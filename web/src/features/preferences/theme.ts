@@ -18,6 +18,11 @@ export function chooseTheme(chosen: Theme): void {
   }
 }
 
+/** Writes it down once more, where everything was wiped. */
+export function keepTheme(): void {
+  chooseTheme(theme.get());
+}
+
 /** The early script has done this before the first paint, where it is served. */
 export function show(chosen: Theme = theme.get()): void {
   const { dataset } = document.documentElement;
