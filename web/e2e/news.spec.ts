@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
+import { lookAway } from './support/sound.ts';
 import { expect, test } from './support/test.ts';
 
 interface Told {
@@ -10,8 +11,6 @@ interface Told {
 declare global {
   interface Window {
     told: Told[];
-    /** Whether somebody looks at the page. */
-    watched: boolean;
   }
 }
 
@@ -99,13 +98,6 @@ async function watchNotifications(context: BrowserContext, permission: string): 
       return Promise.resolve();
     };
   }, permission);
-}
-
-async function lookAway(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    window.watched = false;
-    window.dispatchEvent(new Event('blur'));
-  });
 }
 
 function told(page: Page): Promise<Told[]> {

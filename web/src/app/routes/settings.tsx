@@ -16,6 +16,7 @@ import { PrivacySection } from '@/features/settings/privacy-section';
 import { ProfileSection } from '@/features/settings/profile-section';
 import { SessionsSection } from '@/features/settings/sessions-section';
 import { TokensSection } from '@/features/settings/tokens-section';
+import { useMedia } from '@/components/use-media';
 import { useText } from '@/i18n/use-text';
 import { useStore } from '@/realtime/store';
 import { NotFound } from './not-found';
@@ -32,6 +33,8 @@ export default function SettingsRoute(props: Props) {
   const { engine, path } = props;
   const connection = useStore(engine.socket.state);
   const me = useMe(engine);
+  // Where both have room, the first section stands beside the list.
+  const roomy = useMedia('(width >= 45rem)');
   const name = /^\/settings\/([^/]+)\/?$/.exec(path)?.[1];
   const section = sections.find((one) => one === name) ?? null;
   const title = t(section ? titleOf(section) : 'settings.title');
@@ -53,7 +56,7 @@ export default function SettingsRoute(props: Props) {
         <h1>{t('settings.title')}</h1>
       </header>
       <div className={css.panes}>
-        <SettingsNav current={section ?? 'profile'} superuser={me.is_superuser} />
+        <SettingsNav current={section ?? (roomy ? 'profile' : null)} superuser={me.is_superuser} />
         <main className={css.main} key={section}>
           <div className={css.column}>
             <Content {...props} section={section ?? 'profile'} />

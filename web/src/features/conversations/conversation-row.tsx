@@ -72,7 +72,7 @@ function Preview(props: { template: string; text: string; marked?: boolean }) {
     <>
       {before && <span className={props.marked ? css.draft : css.you}>{before}</span>}
       <bdi>{line}</bdi>
-      {after}
+      {after && <span>{after}</span>}
     </>
   );
 }

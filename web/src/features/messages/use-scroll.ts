@@ -103,10 +103,17 @@ export function useScroll(options: Options): Scrolling {
     if (lineIsFirst) older();
   }, [rows.length, line, lineIsFirst, listRef, spotlight]);
 
+  const look = (list: VirtualizerHandle) => {
+    const entry = entryAt(rows, list.findItemIndex(list.scrollOffset));
+    setTop((shown) => (shown?.day === entry?.day ? shown : entry));
+  };
+
   // A growing composer or a keyboard on the screen must not hide the end.
   const onResize = useEffectEvent(() => {
     follow();
     const list = listRef.current;
+    // What was put above the first row may be at the top now, without anybody having scrolled.
+    if (list) look(list);
     if (!list || list.scrollSize > list.viewportSize + 1) return;
     onOlder();
     if (detached) onNewer();
@@ -136,8 +143,7 @@ export function useScroll(options: Options): Scrolling {
     following.current = end;
     setAtEnd(end);
     onAtEnd(end);
-    const entry = entryAt(rows, handle.findItemIndex(offset));
-    setTop((shown) => (shown?.day === entry?.day ? shown : entry));
+    look(handle);
     if (offset < lastOffset.current && offset < olderWithin) onOlder();
     if (detached && below < olderWithin) onNewer();
     lastOffset.current = offset;
