@@ -38,9 +38,10 @@ pub(crate) fn run(outside: &Outside, wish: &Doctor) -> Result<(), Failure> {
     };
     actix_web::rt::System::new().block_on(async {
         chatapp_doctor::examine(visit, &mut |finding| report.tell(finding)).await?;
-        let settings = match reading.problems.is_empty() {
-            true => settings(&reading.settings, &place),
-            false => Diagnosis::fail("the settings here do not do", "run chatapp check"),
+        let settings = if reading.problems.is_empty() {
+            settings(&reading.settings, &place)
+        } else {
+            Diagnosis::fail("the settings here do not do", "run chatapp check")
         };
         let is_usable = settings.verdict != Verdict::Fail;
         report.tell(Finding { check: "settings", diagnosis: settings });

@@ -13,8 +13,8 @@ use crate::commands::progress::Progress;
 
 /// How many numbers are read at once.
 const PAGE: i64 = 20_000;
-/// How many messages one transaction takes in: each looks up anew where its conversations have got to.
-const CHUNK: usize = 4000;
+/// How many messages one transaction takes in. More would not fit into one packet of MySQL's if all were long.
+const CHUNK: usize = 500;
 /// What is left of a character of four bytes in a database that holds three.
 const LOST_CHARACTER: &str = "????";
 
