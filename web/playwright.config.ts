@@ -15,16 +15,31 @@ if (firstReading && !adminUrl) {
 /** They measure, so they run when nothing else does. */
 const figures = '**/performance.spec.ts';
 
+/** The same with more than a normal run has time for: `npm run e2e:large`. */
+const large = '**/admin-performance.spec.ts';
+const wantsLarge = process.env.CHATAPP_E2E_LARGE !== undefined;
+
 /** What the page looks like does not depend on the database. */
-const looks = ['accessibility', 'explorer', 'keyboard', 'settings-states', 'states'];
+const looks = [
+  'accessibility',
+  'admin-states',
+  'explorer',
+  'keyboard',
+  'settings-states',
+  'states',
+];
 
 const mariadb = {
   name: 'mariadb',
   use: { engine: 'mariadb' as const },
-  testIgnore: [...looks.map((name) => `**/${name}.spec.ts`), figures],
+  testIgnore: [...looks.map((name) => `**/${name}.spec.ts`), figures, large],
 };
 
-const sqlite = { name: 'sqlite', use: { engine: 'sqlite' as const }, testIgnore: figures };
+const sqlite = {
+  name: 'sqlite',
+  use: { engine: 'sqlite' as const },
+  testIgnore: [figures, large],
+};
 const engines = adminUrl ? [sqlite, mariadb] : [sqlite];
 
 /** `npm run e2e`: the page in a real browser, against the real program. */
@@ -51,5 +66,8 @@ export default defineConfig<object, ServerOptions>({
       use: { engine: 'sqlite' },
       dependencies: engines.map(({ name }) => name),
     },
+    ...(wantsLarge
+      ? [{ name: 'large', testMatch: large, use: { engine: 'sqlite' as const } }]
+      : []),
   ],
 });

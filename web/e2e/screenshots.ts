@@ -58,3 +58,29 @@ for (const { name, peer, width, height, colorScheme, language } of pictures) {
     });
   });
 }
+
+test('admin-overview', async ({ server, newBrowser }) => {
+  test.setTimeout(180_000);
+  const secret = /password +(\S+)/.exec(await server.command(['demo']))?.[1];
+  const enter = async (username: string, options?: BrowserContextOptions) => {
+    const person = new Person(username, await newBrowser(options));
+    await person.logIn(secret);
+    return person;
+  };
+  const jose = await enter('jose');
+  for (const name of ['eleni', 'yuki', 'noa']) await (await enter(name)).open();
+  await jose.openChat('ada');
+  const ada = await enter('ada', { viewport: { width: 1160, height: 720 } });
+  const { page } = await ada.open('/admin/');
+  // Something to draw: more and less, for as long as a chart needs to have a shape.
+  for (let look = 0; look < 30; look += 1) {
+    const answered = page.waitForResponse('**/api/v1/admin/status/');
+    const count = Math.round(9 + 8 * Math.sin(look / 4));
+    for (let sent = 0; sent < count; sent += 1) await jose.postTo('ada', `message ${look}.${sent}`);
+    await answered;
+  }
+  await page.screenshot({
+    path: join(import.meta.dirname, '../../docs/images/admin-overview.png'),
+    animations: 'disabled',
+  });
+});

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Mailbox } from './mailbox.ts';
 import { makeDatabase, type Database, type Engine } from './database.ts';
+import { makeOriginal } from './original.ts';
 
 const run = promisify(execFile);
 const binary = resolve(
@@ -91,6 +92,15 @@ export class Server {
     return (await run(binary, words, { cwd: this.#directory, env })).stdout;
   }
 
+  /** Takes in a history, as an administrator moves in from the original: nobody is served meanwhile. */
+  async moveIn(people: number, messages: number): Promise<void> {
+    await this.stop();
+    const original = join(this.#directory, 'original.sqlite3');
+    await makeOriginal(original, people, messages);
+    await this.command(['import-django', '--from', `sqlite:${original}`, '--json']);
+    await this.restart();
+  }
+
   /** Thousands, as an administrator imports them; without addresses. */
   async importUsers(usernames: readonly string[]): Promise<void> {
     const lines = usernames.map((username) => `${username},,${password}`);
@@ -107,6 +117,12 @@ export class Server {
     for (const username of usernames) {
       await this.command(['createuser', '--noinput', '--username', username], password);
     }
+  }
+
+  async createSuperuser(username: string): Promise<void> {
+    const address = `${username}@example.org`;
+    const words = ['createsuperuser', '--noinput', '--username', username, '--email', address];
+    await this.command(words, password);
   }
 
   async changePassword(username: string, secret: string): Promise<void> {

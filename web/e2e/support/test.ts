@@ -24,6 +24,8 @@ interface Fixtures {
   troubles: Troubles;
   /** Opens a browser with nothing in it. */
   newBrowser: (options?: BrowserContextOptions) => Promise<BrowserContext>;
+  /** Somebody who may administer, with a browser of their own that is logged in. */
+  root: Person;
   /** Makes people, each with a browser of their own that is logged in. */
   people: <Names extends string[]>(...names: Names) => Promise<{ [Name in keyof Names]: Person }>;
 }
@@ -65,6 +67,13 @@ export const test = base.extend<Fixtures, ServerOptions>({
       return context;
     });
     for (const context of opened) await context.close();
+  },
+
+  root: async ({ server, newBrowser }, provide) => {
+    await server.createSuperuser('root');
+    const root = new Person('root', await newBrowser());
+    await root.logIn();
+    await provide(root);
   },
 
   people: async ({ server, newBrowser }, provide) => {
