@@ -1,7 +1,7 @@
 //! The only way to a connection. How work is scheduled is decided here and nowhere else.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::session::ActiveSession;
@@ -291,17 +291,22 @@ impl Inner {
         self.lane().url.clone()
     }
 
-    /// Uses another member from now on. What has begun on the one before may end within `patience`, and nothing begins
-    /// on the new one before. Blocks.
-    pub(crate) fn move_to(&self, member: &DatabaseUrl, patience: Duration) -> Result<(), OpenError> {
+    /// Uses another member from now on, unless it is used already. What has begun on the one before may end within
+    /// `patience`, and nothing begins on the new one before, nor before `settle` is over. Blocks.
+    pub(crate) fn move_to(&self, member: &DatabaseUrl, patience: Duration, settle: Duration) -> Result<(), OpenError> {
+        let begun = Instant::now();
+        if self.member() == *member {
+            return Ok(());
+        }
         let new = Arc::new(Lane::to(member, &self.settings)?);
         let _closed = self.gate.blocking_write();
         self.lane().retire(patience);
+        std::thread::sleep(settle.saturating_sub(begun.elapsed()));
         *self.lane.lock().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }
 
-    fn lane(&self) -> Arc<Lane> {
+    pub(crate) fn lane(&self) -> Arc<Lane> {
         Arc::clone(&self.lane.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

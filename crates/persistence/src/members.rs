@@ -1,9 +1,10 @@
-//! Which member of a cluster is used: of those that take writes, the one that the URL names first. All of this process
-//! goes there, or nothing does.
+//! Which member of a cluster is used. All of this process goes there, or nothing does; and so do all other nodes, because
+//! what is written to two members of a Galera cluster at once can get lost, however healthy the cluster is. So the nodes
+//! agree on the member in the database itself, and nobody begins on another one before all have left the one before.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::sync::Weak;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use mysql_async::prelude::Queryable;
@@ -19,15 +20,23 @@ use crate::url::DatabaseUrl;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// A member that says nothing for so long is not there.
 const LOOK_WITHIN: Duration = Duration::from_secs(3);
-/// How long a member that is preferred must have been good without a break before it is used again.
-const RETURN_AFTER: Duration = Duration::from_secs(15);
+/// How far apart it is read which member the nodes have agreed on.
+const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// How long a new agreement may take: a cluster that has just lost a member takes its time over each write.
+const AGREE_WITHIN: Duration = Duration::from_secs(15);
 /// How long what has begun on a member that is still good may take to end.
-const HAND_OVER: Duration = Duration::from_secs(2);
+const HAND_OVER: Duration = Duration::from_secs(1);
+/// How long after an agreement its member is used: the other nodes have read it by then, and left the one before.
+const SETTLE: Duration = Duration::from_millis(1500);
+
+/// MySQL's number for that.
+const NO_SUCH_TABLE: u16 = 1146;
 
 /// Why a member is not used.
 type Reason = String;
 
-/// The first member that takes writes; the database itself if it has only one, whatever that does. Blocks.
+/// Of the members that take writes the one that nodes have agreed on, or else the first; the database itself if it has only
+/// one, whatever that does. Blocks.
 pub(crate) fn first_writable(url: &DatabaseUrl) -> Result<DatabaseUrl, OpenError> {
     let urls = url.members();
     if urls.len() < 2 {
@@ -38,10 +47,14 @@ pub(crate) fn first_writable(url: &DatabaseUrl) -> Result<DatabaseUrl, OpenError
     let looks = runtime.block_on(join_all(members.iter_mut().map(Member::look)));
     let reasons: Vec<String> =
         members.iter().zip(&looks).map(|(member, look)| format!("{}: {}", member.url, say(look))).collect();
-    let first = members.into_iter().zip(looks).find(|(_, look)| look.is_ok());
-    let none =
-        || OpenError::Connect { url: url.clone(), cause: format!("no member takes writes: {}", reasons.join("; ")) };
-    first.map(|(member, _)| member.url).ok_or_else(none)
+    let Some(first) = looks.iter().position(Result::is_ok) else {
+        let cause = format!("no member takes writes: {}", reasons.join("; "));
+        return Err(OpenError::Connect { url: url.clone(), cause });
+    };
+    let agreed = runtime.block_on(members[first].agreed()).ok().flatten();
+    let agreed = agreed.and_then(|name| members.iter().position(|member| member.url.address() == name));
+    let used = agreed.filter(|at| looks[*at].is_ok()).unwrap_or(first);
+    Ok(members.swap_remove(used).url)
 }
 
 fn say(look: &Result<(), Reason>) -> &str {
@@ -61,11 +74,13 @@ impl Watch {
     /// Starts the thread.
     pub(crate) fn over(database: Weak<Inner>, url: &DatabaseUrl) -> Result<Self, OpenError> {
         let (stop, stopped) = oneshot::channel();
-        let members = url.members().into_iter().map(Member::new).collect();
+        let members = || url.members().into_iter().map(Member::new).collect();
+        let (watched, followed) = (members(), members());
         let runtime = runtime()?;
         let watch = async move {
             tokio::select! {
-                () = keep_watch(database, members) => {}
+                () = keep_watch(database.clone(), watched) => {}
+                () = follow(database, followed) => {}
                 _ = stopped => {}
             }
         };
@@ -74,31 +89,46 @@ impl Watch {
     }
 }
 
+/// Leaves the member that is used once it is not good any more.
 async fn keep_watch(database: Weak<Inner>, mut members: Vec<Member>) {
     loop {
         let looks = join_all(members.iter_mut().map(Member::look)).await;
-        let Some(database) = database.upgrade() else { return };
-        let used = database.member();
+        let Some(used) = database.upgrade().map(|database| database.member()) else { return };
         let at = members.iter().position(|member| member.url == used);
         let is_used_good = at.is_some_and(|at| looks[at].is_ok());
-        let wanted = if is_used_good {
-            members.iter().take(at.unwrap_or(0)).find(|member| member.is_good_again())
-        } else {
-            members.iter().zip(&looks).find(|(_, look)| look.is_ok()).map(|(member, _)| member)
-        };
-        if let Some(Member { url: to, .. }) = wanted {
-            log::warn!("{used} is left ({}); from now on {to} is used", at.map_or("unknown", |at| say(&looks[at])));
-            let patience = if is_used_good { HAND_OVER } else { Duration::ZERO };
-            move_to(database, to.clone(), patience).await;
-        } else {
-            drop(database);
+        let wanted = at.filter(|_| is_used_good).or_else(|| looks.iter().position(Result::is_ok));
+        if let Some(wanted) = wanted
+            && let Some(agreed) = members[wanted].agree_unless(&used, is_used_good).await
+            && agreed != used.address()
+            && let Some(member) = members.iter().find(|member| member.url.address() == agreed)
+        {
+            let why = at.map_or("unknown", |at| say(&looks[at]));
+            move_to(&database, member.url.clone(), why, is_used_good).await;
         }
         sleep(LOOK_EVERY).await;
     }
 }
 
-async fn move_to(database: Arc<Inner>, member: DatabaseUrl, patience: Duration) {
-    let moved = tokio::task::spawn_blocking(move || database.move_to(&member, patience)).await;
+/// Goes where another node has gone.
+async fn follow(database: Weak<Inner>, mut members: Vec<Member>) {
+    loop {
+        sleep(FOLLOW_EVERY).await;
+        let Some(used) = database.upgrade().map(|database| database.member()) else { return };
+        let Some(at) = members.iter().position(|member| member.url == used) else { continue };
+        // Whether that member is good is found out elsewhere.
+        let Ok(Some(agreed)) = members[at].agreed().await else { continue };
+        let other = members.iter().find(|member| member.url != used && member.url.address() == agreed);
+        if let Some(member) = other {
+            move_to(&database, member.url.clone(), "other nodes have left it", true).await;
+        }
+    }
+}
+
+async fn move_to(database: &Weak<Inner>, member: DatabaseUrl, why: &str, is_used_good: bool) {
+    let Some(database) = database.upgrade().filter(|database| database.member() != member) else { return };
+    log::warn!("{} is left ({why}); from now on {member} is used", database.member());
+    let patience = if is_used_good { HAND_OVER } else { Duration::ZERO };
+    let moved = tokio::task::spawn_blocking(move || database.move_to(&member, patience, SETTLE)).await;
     if let Ok(Err(error)) = moved {
         log::error!("the database cannot be moved: {error}");
     }
@@ -108,32 +138,70 @@ async fn move_to(database: Arc<Inner>, member: DatabaseUrl, patience: Duration) 
 struct Member {
     url: DatabaseUrl,
     connection: Option<Conn>,
-    good_since: Option<Instant>,
 }
 
 impl Member {
     fn new(url: DatabaseUrl) -> Self {
-        Self { url, connection: None, good_since: None }
+        Self { url, connection: None }
     }
 
     /// Whether it takes writes.
     async fn look(&mut self) -> Result<(), Reason> {
         let connection = self.connection.take();
-        let outcome = match timeout(LOOK_WITHIN, look(&self.url, connection)).await {
+        match timeout(LOOK_WITHIN, look(&self.url, connection)).await {
             Ok(Ok(connection)) => {
                 self.connection = Some(connection);
                 Ok(())
             }
             Ok(Err(reason)) => Err(reason),
             Err(_) => Err("it does not answer".to_owned()),
-        };
-        self.good_since = outcome.is_ok().then(|| self.good_since.unwrap_or_else(Instant::now));
-        outcome
+        }
     }
 
-    fn is_good_again(&self) -> bool {
-        self.good_since.is_some_and(|since| since.elapsed() >= RETURN_AFTER)
+    /// The address of the member that nodes have agreed on, as this one says; none if they never have.
+    async fn agreed(&mut self) -> Result<Option<String>, Reason> {
+        let (url, connection) = (self.url.clone(), self.connection.take());
+        let (connection, agreed) = timeout(LOOK_WITHIN, read_agreement(&url, connection))
+            .await
+            .map_err(|_| "it does not answer".to_owned())??;
+        self.connection = Some(connection);
+        Ok(agreed)
     }
+
+    /// The same, after proposing this member if `used` was agreed on and is not good, or if nothing was.
+    async fn agree_unless(&mut self, used: &DatabaseUrl, is_used_good: bool) -> Option<String> {
+        let agreed = self.agreed().await.ok()?;
+        let is_over = agreed.as_ref().is_none_or(|agreed| *agreed == used.address() && !is_used_good);
+        if !is_over {
+            return agreed;
+        }
+        let connection = self.connection.take()?;
+        let proposed = propose(connection, self.url.address(), agreed.unwrap_or_default());
+        // What fails is tried again in a moment.
+        self.connection = timeout(AGREE_WITHIN, proposed).await.ok()?.ok();
+        self.agreed().await.ok()?
+    }
+}
+
+/// Reads the agreement; before the first migration there is none.
+async fn read_agreement(url: &DatabaseUrl, connection: Option<Conn>) -> Result<(Conn, Option<String>), Reason> {
+    let mut connection = match connection {
+        Some(connection) => connection,
+        None => look(url, None).await?,
+    };
+    match connection.query_first("SELECT value FROM settings WHERE name = 'writer'").await {
+        Ok(agreed) => Ok((connection, agreed)),
+        Err(mysql_async::Error::Server(error)) if error.code == NO_SUCH_TABLE => Ok((connection, None)),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Makes a member the agreed one, unless somebody else was faster.
+async fn propose(mut connection: Conn, member: String, instead_of: String) -> mysql_async::Result<Conn> {
+    let statement = "INSERT INTO settings (name, value) VALUES ('writer', ?) \
+                     ON DUPLICATE KEY UPDATE value = IF(value = ?, VALUES(value), value)";
+    connection.exec_drop(statement, (member, instead_of)).await?;
+    Ok(connection)
 }
 
 /// Asks a member; gives the connection back if it is worth keeping.

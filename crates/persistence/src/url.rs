@@ -74,6 +74,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// Host and port of a database of one member; nothing of a file.
+    pub(crate) fn address(&self) -> String {
+        match &self.0 {
+            Place::Sqlite(_) => String::new(),
+            Place::Mysql(members) => members.first().map(address).unwrap_or_default(),
+        }
+    }
+
     /// The whole text, password included, for the driver. Of several members, the first.
     pub(crate) fn expose(&self) -> String {
         match &self.0 {
@@ -98,13 +106,16 @@ fn mysql_member(text: &str) -> Option<Url> {
     is_complete.then_some(url)
 }
 
+fn address(url: &Url) -> String {
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port().unwrap_or(3306))
+}
+
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Place::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Place::Mysql(members) => {
-                let host = |url: &Url| format!("{}:{}", url.host_str().unwrap_or_default(), url.port().unwrap_or(3306));
-                let hosts: Vec<String> = members.iter().map(host).collect();
+                let hosts: Vec<String> = members.iter().map(address).collect();
                 let Some(first) = members.first() else { return Ok(()) };
                 write!(f, "mysql://{}@{}{}", first.username(), hosts.join(","), first.path())
             }
@@ -151,6 +162,7 @@ mod tests {
         let members: Vec<String> = url.members().iter().map(DatabaseUrl::expose).collect();
         assert_eq!(members[1], "mysql://chat:s3,c%40ret@two:3307/chat?require_ssl=true");
         assert_eq!(members.len(), 3);
+        assert_eq!(url.members()[2].address(), "[::1]:3308");
         assert_eq!(url.members()[0].members().len(), 1);
     }
 }

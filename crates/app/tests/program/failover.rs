@@ -37,8 +37,18 @@ async fn gets_through(client: &Client, key: &str) -> Value {
     }
 }
 
+/// Waits until a server says that it uses the member behind a way; sends meanwhile if it is told to.
+async fn moves(server: &Server, way: &Way, mut send: impl AsyncFnMut()) {
+    let moved = format!("from now on mysql://test@{}", way.address());
+    let deadline = Instant::now() + PATIENCE;
+    while !server.log().contains(&moved) {
+        assert!(Instant::now() < deadline, "it does not move: {}", server.log());
+        send().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_member_that_falls_silent_is_left_and_used_again_once_it_is_back() {
+async fn a_member_that_falls_silent_is_left_until_the_other_one_does() {
     let Some(place) = Place::on(Engine::Mysql) else { return };
     place.people(&["ada", "bob"]);
     let url = place.database_url();
@@ -48,27 +58,44 @@ async fn a_member_that_falls_silent_is_left_and_used_again_once_it_is_back() {
     let ada = Client::log_in(&server, "ada").await;
     assert_eq!(gets_through(&ada, "before").await["seq"], 1);
 
-    ways[0].cut();
-    let (deadline, mut seq) = (Instant::now() + PATIENCE, 1);
-    // What was on its way when it was cut may still get through.
-    while !server.log().contains("is left") {
-        assert!(Instant::now() < deadline, "it is not left: {}", server.log());
+    let mut seq = 1;
+    for (silent, other) in [(0, 1), (1, 0)] {
+        ways[silent].cut();
+        // What was on its way when it was cut may still get through.
+        moves(&server, &ways[other], async || {
+            seq += 1;
+            assert_eq!(gets_through(&ada, &format!("after-{seq}")).await["seq"], seq);
+        })
+        .await;
+        ways[silent].heal();
         seq += 1;
         assert_eq!(gets_through(&ada, &format!("after-{seq}")).await["seq"], seq);
     }
-
-    ways[0].heal();
-    let back = format!("from now on mysql://test@{}", ways[0].address());
-    let deadline = Instant::now() + PATIENCE;
-    while !server.log().contains(&back) {
-        assert!(Instant::now() < deadline, "it is not used again: {}", server.log());
-        // Nobody notices the way back.
-        seq += 1;
-        assert_eq!(ada.send("bob", "steady").await["seq"], seq);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
     assert_eq!(gets_through(&ada, "after-2").await["seq"], 2, "a repeated key is still known");
-    assert_eq!(ada.send("bob", "at home").await["seq"], seq + 1);
+    assert_eq!(ada.send("bob", "at last").await["seq"], seq + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_servers_write_to_the_member_that_one_of_them_has_gone_to() {
+    let Some(place) = Place::on(Engine::Mysql) else { return };
+    place.people(&["ada", "bob"]);
+    let url = place.database_url();
+    let port = through(&url, &[Way::to(1).await.unwrap(), Way::to(1).await.unwrap()]).0;
+    let ways = [Way::to(port).await.unwrap(), Way::to(port).await.unwrap()];
+    let server = Server::in_place_with(place, "CHATAPP_DATABASE_URL", through(&url, &ways).1);
+    let ada = Client::log_in(&server, "ada").await;
+    // As one of them has written it down, to whom the first member is dead.
+    let agreed = format!("REPLACE INTO settings (name, value) VALUES ('writer', '{}')", ways[1].address());
+    server.place.mysql().execute(&agreed);
+    moves(&server, &ways[1], async || {
+        ada.send("bob", "nobody notices").await;
+    })
+    .await;
+    // Whoever starts now goes there at once.
+    let beside = server.beside_with("CHATAPP_DATABASE_URL", through(&url, &ways).1);
+    ways[0].cut();
+    gets_through(&ada.at(&beside), "from beside").await;
+    assert_eq!(beside.log().matches("is left").count(), 1, "{}", beside.log());
 }
 
 #[tokio::test]
