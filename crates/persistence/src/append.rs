@@ -281,7 +281,7 @@ impl Appender {
     ) -> QueryResult<()> {
         let outcome = self.write(connection, drafts).and_then(|counters| {
             *has_reached_commit = true;
-            connection.batch_execute("COMMIT")?;
+            connection.commit()?;
             self.known.keep(&counters);
             Ok(())
         });

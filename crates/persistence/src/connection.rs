@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 
+use crate::commits::Commits;
 use crate::mysql_connection::{MysqlConnection, Retirement};
 use crate::url::DatabaseUrl;
 
@@ -48,6 +49,7 @@ pub(crate) struct Manager {
     url: DatabaseUrl,
     purpose: Purpose,
     retirement: Retirement,
+    commits: Commits,
 }
 
 /// A connection of a pool.
@@ -62,16 +64,17 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 impl Manager {
     /// Of connections to a database of one member.
     pub(crate) fn new(url: DatabaseUrl, purpose: Purpose) -> Self {
-        Self { url, purpose, retirement: Retirement::default() }
+        let (retirement, commits) = Default::default();
+        Self { url, purpose, retirement, commits }
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
         self.url.is_sqlite()
     }
 
-    /// The same, for as long as its member is not given up.
-    pub(crate) fn until(self, retirement: Retirement) -> Self {
-        Self { retirement, ..self }
+    /// The same, for as long as its member is not given up, and with their commits among those.
+    pub(crate) fn of_member(self, retirement: Retirement, commits: Commits) -> Self {
+        Self { retirement, commits, ..self }
     }
 
     /// Opens a connection with the session settings that everything here relies on.
@@ -82,7 +85,7 @@ impl Manager {
         }
         .map_err(diesel::r2d2::Error::ConnectionError)?;
         if let AnyConnection::Mysql(mysql) = &mut connection {
-            mysql.retire_with(self.retirement.clone());
+            mysql.belong_to(self.retirement.clone(), self.commits.clone());
         }
         self.set_up(&mut connection).map_err(diesel::r2d2::Error::QueryError)?;
         Ok(connection)

@@ -239,6 +239,14 @@ impl Database {
         self.answer(answer).await?
     }
 
+    /// Waits until what was read before the call is on the disk, too: on MySQL a transaction is seen a moment before its
+    /// log is flushed. What other nodes commit at that moment is not known here.
+    pub(crate) async fn settled(&self) -> Result<(), StoreError> {
+        let settled = self.inner.lane().commits.clone();
+        let answer = self.inner.settings.answer;
+        timeout(answer, settled.settled()).await.map_err(|_| no_answer(answer))
+    }
+
     /// Hands a job to the writer.
     pub(crate) async fn submit(&self, job: Job) -> Result<(), StoreError> {
         let _passage = self.inner.passage().await?;

@@ -66,7 +66,9 @@ impl EventStore for Events {
             let query = feeds::table.find(user.0).select(feeds::last_pos);
             on_engine!(connection, c => query.first::<i64>(c)).optional()
         });
-        Ok(Pos(latest.await?.unwrap_or_default()))
+        let latest = latest.await?.unwrap_or_default();
+        self.database.settled().await?;
+        Ok(Pos(latest))
     }
 
     async fn latest_of(&self, users: Vec<UserId>) -> Result<Vec<(UserId, Pos)>, StoreError> {
@@ -77,11 +79,15 @@ impl EventStore for Events {
                 .select((feeds::user_id, feeds::last_pos))
                 .load::<(i64, i64)>(connection)
         });
-        Ok(rows.await?.into_iter().map(|(user, pos)| (UserId(user), Pos(pos))).collect())
+        let rows = rows.await?;
+        self.database.settled().await?;
+        Ok(rows.into_iter().map(|(user, pos)| (UserId(user), Pos(pos))).collect())
     }
 
     async fn after(&self, user: UserId, after: Pos, limit: i64) -> Result<Following, StoreError> {
-        self.database.look_up(move |connection| following(connection, user.0, after.0, limit)).await
+        let following = self.database.look_up(move |connection| following(connection, user.0, after.0, limit)).await?;
+        self.database.settled().await?;
+        Ok(following)
     }
 
     async fn position_of(&self, user: UserId, message: MessageId) -> Result<Option<Pos>, StoreError> {
@@ -207,3 +213,6 @@ fn forget<E>(connection: &mut AnyConnection, before: i64) -> Result<usize, UnitE
     }
     Ok(old.len())
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
+use crate::commits::Commits;
 use crate::connection::{Manager, Purpose};
 use crate::database::OpenError;
 use crate::mysql_connection::Retirement;
@@ -22,6 +23,7 @@ pub(crate) struct Lane {
     /// Whoever has one finds a connection in the pool, or can open one.
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) writer: Writer,
+    pub(crate) commits: Commits,
     size: u32,
     retirement: Retirement,
 }
@@ -31,8 +33,8 @@ impl Lane {
     pub(crate) fn to(url: &DatabaseUrl, settings: &Settings) -> Result<Self, OpenError> {
         let (purpose, size) =
             if url.is_sqlite() { (Purpose::Read, settings.readers) } else { (Purpose::Write, settings.connections) };
-        let retirement = Retirement::default();
-        let manager = |purpose| Manager::new(url.clone(), purpose).until(retirement.clone());
+        let (retirement, commits) = <(Retirement, Commits)>::default();
+        let manager = |purpose| Manager::new(url.clone(), purpose).of_member(retirement.clone(), commits.clone());
         let pool = r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
@@ -40,7 +42,7 @@ impl Lane {
             .build_unchecked(manager(purpose));
         let writer = Writer::start(manager(Purpose::Append), settings.queue, settings.batch)?;
         let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        Ok(Self { url: url.clone(), pool, permits, writer, size, retirement })
+        Ok(Self { url: url.clone(), pool, permits, writer, commits, size, retirement })
     }
 
     /// Lets what has begun here end, but not for longer than `patience`; what is left then is refused each further

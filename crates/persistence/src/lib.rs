@@ -10,6 +10,7 @@ mod avatars;
 mod backup;
 mod blocks;
 mod checkpoint;
+mod commits;
 mod connection;
 mod conversations;
 mod copy;

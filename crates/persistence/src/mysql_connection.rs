@@ -22,6 +22,8 @@ use diesel_async::AsyncMysqlConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::commits::Commits;
+
 type Inner = AsyncConnectionWrapper<AsyncMysqlConnection, OwnRuntime>;
 type InnerTransactions = <Inner as Connection>::TransactionManager;
 
@@ -30,6 +32,7 @@ pub struct MysqlConnection {
     inner: Inner,
     is_lost: bool,
     given_up: Retirement,
+    commits: Commits,
 }
 
 /// Says to all connections to a member of a cluster, wherever they are used, that nothing goes there any more.
@@ -50,8 +53,15 @@ impl Retirement {
 
 impl MysqlConnection {
     /// Ties the connection to a member.
-    pub(crate) fn retire_with(&mut self, retirement: Retirement) {
+    pub(crate) fn belong_to(&mut self, retirement: Retirement, commits: Commits) {
         self.given_up = retirement;
+        self.commits = commits;
+    }
+
+    /// Commits what was done on a connection that commits nothing by itself.
+    pub(crate) fn commit(&mut self) -> QueryResult<()> {
+        let _under_way = self.commits.begin();
+        self.batch_execute("COMMIT")
     }
 
     /// A statement that hung until its member was given up must not be followed by others there.
@@ -138,7 +148,8 @@ impl Connection for MysqlConnection {
     type TransactionManager = Transactions;
 
     fn establish(database_url: &str) -> ConnectionResult<Self> {
-        Ok(Self { inner: Inner::establish(database_url)?, is_lost: false, given_up: Retirement::default() })
+        let (given_up, commits) = Default::default();
+        Ok(Self { inner: Inner::establish(database_url)?, is_lost: false, given_up, commits })
     }
 
     fn execute_returning_count<T>(&mut self, source: &T) -> QueryResult<usize>
@@ -218,6 +229,7 @@ impl TransactionManager<MysqlConnection> for Transactions {
 
     fn commit_transaction(connection: &mut MysqlConnection) -> QueryResult<()> {
         connection.refuse_if_retired()?;
+        let _under_way = connection.commits.begin();
         let result = InnerTransactions::commit_transaction(&mut connection.inner);
         connection.watch(result)
     }
