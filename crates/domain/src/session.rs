@@ -84,9 +84,14 @@ impl Lifetime {
     /// How often the time of last use is written at most.
     pub const TOUCH_EVERY: Duration = Duration::from_secs(300);
 
+    /// How far ahead of the clock a session may have been opened. One from later than that was opened while a clock was
+    /// wrong, and would live until the clock has caught up: for ever, if that clock was wrong by years.
+    pub const AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
+
     /// Whether `session` still counts at `now`.
     pub fn covers(&self, session: &Session, now: Timestamp) -> bool {
-        now < session.used_at.after(self.idle) && now < session.opened_at.after(self.absolute)
+        let is_from_here = session.opened_at < now.after(Self::AHEAD);
+        is_from_here && now < session.used_at.after(self.idle) && now < session.opened_at.after(self.absolute)
     }
 }
 

@@ -131,6 +131,7 @@ macro_rules! contract_tests {
             a_key_that_nobody_has_finds_nothing,
             keys_that_look_alike_as_text_are_different,
             an_idle_session_does_not_count,
+            a_session_from_another_time_does_not_count,
             a_touch_keeps_a_session_alive_up_to_its_absolute_end,
             touching_what_is_over_is_nothing,
             a_closed_session_is_gone_at_once,

@@ -9,6 +9,7 @@ mod blocks;
 mod bus;
 mod chat;
 mod cli;
+mod clocks;
 mod compose;
 mod copying;
 mod departures;

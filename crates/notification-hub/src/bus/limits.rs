@@ -10,12 +10,13 @@ use sha2::{Digest, Sha256};
 use super::names::Names;
 
 /// The generic cell rate algorithm: a key holds when all that was used will have been made up for, in microseconds, and
-/// is gone by then. Gives -1 if there was one left, else for how long to wait.
+/// is gone by then. Gives -1 if there was one left, else for how long to wait. No use reaches further ahead than all of the
+/// burst: a key that does is from before Redis's clock was put back.
 const TAKE: &str = r"
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local every, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local full_at = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
+local full_at = math.min(math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now), now + burst * every)
 local wait = full_at + every - burst * every - now
 if wait > 0 then return math.ceil(wait) end
 full_at = full_at + every

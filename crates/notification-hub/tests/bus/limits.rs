@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chatapp_domain::ports::nodes::{BusState, Nodes, SharedLimit};
+use redis::Commands;
 
 use crate::support::{Node, Redis, some_redis};
 
@@ -39,6 +40,22 @@ async fn what_was_used_is_made_up_for_with_time() {
     let Some(Err(wait)) = node.cluster.take(&quick).await else { panic!("a third") };
     tokio::time::sleep(wait).await;
     assert_eq!(node.cluster.take(&quick).await, Some(Ok(())));
+}
+
+#[tokio::test]
+async fn nobody_waits_until_a_clock_that_was_put_back_has_caught_up() {
+    let Some((url, prefix)) = some_redis() else { return };
+    let node = Node::connected(&url, &prefix).await;
+    let (every, ada) = (Duration::from_millis(200), limit("ada", 2, Duration::from_millis(200)));
+    assert_eq!(node.cluster.take(&ada).await, Some(Ok(())));
+    // What was used an hour ahead of now looks like this once the clock is right again.
+    let mut redis = redis::Client::open(url).unwrap().get_connection().unwrap();
+    let keys: Vec<String> = redis.keys(format!("{prefix}:limit:*")).unwrap();
+    let (used, key) = (redis.get::<_, f64>(&keys[0]).unwrap(), &keys[0]);
+    let ahead = used + 3_600_000_000.0;
+    redis.set::<_, _, ()>(key, format!("{ahead:.0}")).unwrap();
+    let Some(Err(wait)) = node.cluster.take(&ada).await else { panic!("all of it is used") };
+    assert!(wait <= every, "{wait:?}");
 }
 
 #[tokio::test]

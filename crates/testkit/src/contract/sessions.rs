@@ -96,6 +96,16 @@ pub async fn an_idle_session_does_not_count(stores: &Stores) {
     assert_eq!(ended(stores, vec![one.1], end).await, BTreeSet::from([one.1]));
 }
 
+/// A clock that was a little ahead logs nobody out when it is put right; a session from far ahead does not count.
+pub async fn a_session_from_another_time_does_not_count(stores: &Stores) {
+    let ada = a_person(stores, "ada").await;
+    let (one, other) = (opened(stores, &ada).await, opened(stores, &ada).await);
+    let day_before = NEW_YEAR.before(Lifetime::AHEAD);
+    assert!(found(stores, one.0, day_before.after(MICROSECOND)).await.is_some());
+    assert_eq!(found(stores, other.0, day_before).await, None);
+    assert_eq!(ended(stores, vec![other.1], day_before).await, BTreeSet::from([other.1]));
+}
+
 /// Whoever keeps using a session stays logged in, until its absolute end.
 pub async fn a_touch_keeps_a_session_alive_up_to_its_absolute_end(stores: &Stores) {
     let ada = a_person(stores, "ada").await;

@@ -122,7 +122,9 @@ impl SessionStore for MemoryStores {
     }
 
     async fn purge(&self, now: Timestamp, lifetime: Lifetime) -> Result<usize, StoreError> {
-        self.unit(|state| state.forget_sessions(|session| !lifetime.covers(session, now)).len())
+        self.unit(|state| {
+            state.forget_sessions(|session| session.opened_at <= now && !lifetime.covers(session, now)).len()
+        })
     }
 }
 
