@@ -12,6 +12,7 @@ mod conversations;
 mod defects;
 mod deny_by_default;
 mod departures;
+mod edges;
 mod emails;
 mod errors;
 mod events;
