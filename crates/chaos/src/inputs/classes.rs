@@ -38,8 +38,8 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         name: "broken-json",
         what: "JSON that is cut, doubled, nested too deep, not UTF-8, or flipped in a few bytes",
-        // Some flips leave a valid message.
-        deserved: &[201, 400, 404],
+        // Some flips leave a valid message, or another message under a key that was used.
+        deserved: &[201, 400, 404, 422],
         or_nothing: false,
         make: |random, n, scene| request(scene, "POST", SEND, JSON, &broken_json(random, n)),
     },

@@ -101,9 +101,13 @@ impl Ground {
     }
 
     fn mount(&mut self) -> anyhow::Result<()> {
-        run("mount", &["-o", "loop", text(&self.image)?, text(&self.path)?])?;
+        // A device of its own each time: somebody else's view of the file systems (a container's, a browser's sandbox) may
+        // keep the one before alive, and with it a file system that is shut down.
+        let device = printed("losetup", &["--find", "--show", text(&self.image)?])?;
+        run("mount", &[&device, text(&self.path)?])?;
         self.mounted = true;
-        Ok(())
+        // It goes away when nobody has it mounted any more.
+        run("losetup", &["--detach", &device])
     }
 
     fn filler(&self) -> PathBuf {
@@ -125,11 +129,16 @@ pub(super) fn text(path: &Path) -> anyhow::Result<&str> {
 }
 
 pub(super) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    printed(program, arguments).map(drop)
+}
+
+/// Runs a program that must succeed, and gives what it printed.
+fn printed(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut command = Command::new(program);
     command.args(arguments).env("PATH", format!("{path}:/usr/sbin:/sbin")).stdin(Stdio::null());
     let output = command.output().with_context(|| format!("{program} is not installed"))?;
     let words = String::from_utf8_lossy(&output.stderr);
     anyhow::ensure!(output.status.success(), "{program} failed: {}", words.trim());
-    Ok(())
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
