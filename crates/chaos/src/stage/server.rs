@@ -54,7 +54,7 @@ impl Server {
         ];
         all.extend(database.map(|url| ("CHATAPP_DATABASE_URL", url)));
         all.extend_from_slice(settings);
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let address = own_address();
         let log = folder.join("server.log");
         Ok(Self { binary, log, data: data.to_owned(), settings: all, address, child: None, meter: Meter::start() })
     }
@@ -174,6 +174,12 @@ impl Server {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         log.lines().last().unwrap_or_default().to_owned()
     }
+}
+
+/// An address of the loopback network that nobody else uses: while the server is dead its port must not become another's.
+fn own_address() -> SocketAddr {
+    let mut number = || rand::rng().random_range(1..255);
+    SocketAddr::from(([127, number(), number(), number()], free_port()))
 }
 
 /// A port that is free now and that the system gives to no outgoing connection, so that it is free again after a kill.
