@@ -23,8 +23,8 @@ pub(super) const FAULT: Fault = Fault {
 async fn strike(stage: &mut Stage) -> anyhow::Result<()> {
     let seconds = if stage.short { 4 } else { 15 };
     let from = stage.now();
-    let tables = "messages WRITE, feeds WRITE, conversations WRITE, users WRITE, sessions WRITE";
-    let statements = format!("USE chat; LOCK TABLES {tables}; SELECT SLEEP({seconds})");
+    let tables = ["messages", "feeds", "conversations", "users", "sessions"].map(|name| format!("chat.{name} WRITE"));
+    let statements = format!("LOCK TABLES {}; SELECT SLEEP({seconds})", tables.join(", "));
     let mut client = stage.mariadb()?.begin(&statements)?;
     let ended = timeout(Duration::from_secs(60), client.wait()).await.context("the lock does not end")??;
     anyhow::ensure!(ended.success(), "the tables could not be locked: {ended}");

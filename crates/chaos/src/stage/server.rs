@@ -178,7 +178,7 @@ impl Server {
 
 /// An address of the loopback network that nobody else uses: while the server is dead its port must not become another's.
 fn own_address() -> SocketAddr {
-    let mut number = || rand::rng().random_range(1..255);
+    let number = || rand::rng().random_range(1..255);
     SocketAddr::from(([127, number(), number(), number()], free_port()))
 }
 
