@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, oneshot};
 use tokio::time::{sleep, timeout};
 
 use crate::database::{Inner, OpenError};
@@ -78,9 +78,10 @@ impl Watch {
         let (watched, followed) = (members(), members());
         let runtime = runtime()?;
         let watch = async move {
+            let moving = Mutex::new(());
             tokio::select! {
-                () = keep_watch(database.clone(), watched) => {}
-                () = follow(database, followed) => {}
+                () = keep_watch(database.clone(), watched, &moving) => {}
+                () = follow(database, followed, &moving) => {}
                 _ = stopped => {}
             }
         };
@@ -90,7 +91,7 @@ impl Watch {
 }
 
 /// Leaves the member that is used once it is not good any more.
-async fn keep_watch(database: Weak<Inner>, mut members: Vec<Member>) {
+async fn keep_watch(database: Weak<Inner>, mut members: Vec<Member>, moving: &Mutex<()>) {
     loop {
         let looks = join_all(members.iter_mut().map(Member::look)).await;
         let Some(used) = database.upgrade().map(|database| database.member()) else { return };
@@ -103,14 +104,14 @@ async fn keep_watch(database: Weak<Inner>, mut members: Vec<Member>) {
             && let Some(member) = members.iter().find(|member| member.url.address() == agreed)
         {
             let why = at.map_or("unknown", |at| say(&looks[at]));
-            move_to(&database, member.url.clone(), why, is_used_good).await;
+            move_to(&database, moving, member.url.clone(), why, is_used_good).await;
         }
         sleep(LOOK_EVERY).await;
     }
 }
 
 /// Goes where another node has gone.
-async fn follow(database: Weak<Inner>, mut members: Vec<Member>) {
+async fn follow(database: Weak<Inner>, mut members: Vec<Member>, moving: &Mutex<()>) {
     loop {
         sleep(FOLLOW_EVERY).await;
         let Some(used) = database.upgrade().map(|database| database.member()) else { return };
@@ -119,12 +120,14 @@ async fn follow(database: Weak<Inner>, mut members: Vec<Member>) {
         let Ok(Some(agreed)) = members[at].agreed().await else { continue };
         let other = members.iter().find(|member| member.url != used && member.url.address() == agreed);
         if let Some(member) = other {
-            move_to(&database, member.url.clone(), "other nodes have left it", true).await;
+            move_to(&database, moving, member.url.clone(), "other nodes have left it", true).await;
         }
     }
 }
 
-async fn move_to(database: &Weak<Inner>, member: DatabaseUrl, why: &str, is_used_good: bool) {
+async fn move_to(database: &Weak<Inner>, moving: &Mutex<()>, member: DatabaseUrl, why: &str, is_used_good: bool) {
+    // Of two who want to go there the second finds that it has been done.
+    let _turn = moving.lock().await;
     let Some(database) = database.upgrade().filter(|database| database.member() != member) else { return };
     log::warn!("{} is left ({why}); from now on {member} is used", database.member());
     let patience = if is_used_good { HAND_OVER } else { Duration::ZERO };

@@ -94,7 +94,7 @@ async fn all_servers_write_to_the_member_that_one_of_them_has_gone_to() {
     // Whoever starts now goes there at once.
     let beside = server.beside_with("CHATAPP_DATABASE_URL", through(&url, &ways).1);
     ways[0].cut();
-    gets_through(&ada.at(&beside), "from beside").await;
+    gets_through(&ada.at(&beside), "from-beside").await;
     assert_eq!(beside.log().matches("is left").count(), 1, "{}", beside.log());
 }
 
