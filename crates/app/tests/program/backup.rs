@@ -1,6 +1,10 @@
 //! A backup that is taken while the server serves, and a server that goes on from it.
 
 use std::fs;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::support::client::Client;
 use crate::support::place::{Engine, Place};
@@ -60,6 +64,54 @@ async fn a_server_goes_on_from_a_backup_of_sqlite() {
 #[tokio::test]
 async fn a_server_goes_on_from_a_backup_of_mariadb() {
     a_server_goes_on_from_a_backup(Engine::Mysql, Place::on_empty_mysql).await;
+}
+
+/// Two people write as fast as they can meanwhile; what the backup holds of that is whole.
+async fn a_backup_under_load_is_whole(engine: Engine, empty: impl Fn() -> Option<Place>) {
+    let Some(server) = Server::with_people(engine, &["ada", "bob"]) else { return };
+    let (ada, bob) = (Client::log_in(&server, "ada").await, Client::log_in(&server, "bob").await);
+    let mut writers = JoinSet::new();
+    for (writer, peer) in [(&ada, "bob"), (&bob, "ada"), (&ada, "ada"), (&ada, "bob")] {
+        let (writer, peer) = (writer.clone(), peer.to_owned());
+        writers.spawn(async move {
+            loop {
+                writer.send(&peer, "without a pause").await;
+            }
+        });
+    }
+    let mut files = Vec::new();
+    for number in 0..3 {
+        let before = ada.json("/api/v1/message/?limit=1").await["count"].as_i64().unwrap();
+        let file = server.place.path(&format!("chat-{number}.sqlite3")).to_str().unwrap().to_owned();
+        let place = Arc::clone(&server.place);
+        let made = tokio::task::spawn_blocking(move || (place.succeeds(&["backup", "--json", &file]), file));
+        let (said, file) = made.await.unwrap();
+        let said: Value = serde_json::from_str(&said).unwrap();
+        assert!(said["messages"].as_i64().unwrap() >= before && said["users"] == 2, "{said}, {before}");
+        files.push((file, said));
+    }
+    writers.shutdown().await;
+    for (file, said) in files {
+        let place = with_the_key_of(&server, empty().unwrap());
+        let restored: Value = serde_json::from_str(&place.succeeds(&["restore", "--json", &file])).unwrap();
+        assert_eq!(restored["messages"], said["messages"]);
+        let restored = Server::in_place(place);
+        let (ada, peer) = (ada.at(&restored), "bob");
+        let newest = ada.json(&format!("/api/v1/message/?target={peer}&before_seq=999999999&limit=1")).await;
+        assert_eq!(newest["results"][0]["seq"], newest["last_seq"], "{newest}");
+        let sent = ada.send(peer, "and on").await;
+        assert_eq!(sent["seq"].as_i64().unwrap(), newest["last_seq"].as_i64().unwrap() + 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_sqlite_under_load_is_whole() {
+    a_backup_under_load_is_whole(Engine::Sqlite, || Some(Place::new())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_mariadb_under_load_is_whole() {
+    a_backup_under_load_is_whole(Engine::Mysql, Place::on_empty_mysql).await;
 }
 
 #[tokio::test]
