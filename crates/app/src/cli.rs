@@ -1,10 +1,13 @@
 //! The command line, as people type it.
 
+pub(crate) mod users;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::users::UsersCommand;
 use crate::config::layers::Outside;
 
 /// The whole command line.
@@ -142,6 +145,19 @@ Sessions, address, picture and everything else of the user are gone; what they w
         #[arg(long)]
         json: bool,
     },
+    /// Find, make and change people as the admin page does
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  chatapp users list --state superuser
+  chatapp users list --search ada --json
+  printf '%s' \"$PASSWORD\" | chatapp users create ada --email ada@example.org --json
+  chatapp users deactivate ada
+
+A password is asked for on the terminal, or read from standard input: one line. What is done is in the log of the admin page."
+    )]
+    Users(UsersCommand),
     /// Invite somebody to sign up, and print the link
     #[command(after_help = "\
 Examples:

@@ -16,13 +16,16 @@ mod new_password;
 mod outcome;
 mod progress;
 mod token;
+mod users;
 
 use std::io::Write;
+
+use chatapp_notification_hub::Messenger;
 
 use crate::cli::{Cli, Command};
 use crate::config::layers::Outside;
 use crate::config::{self, Settings};
-use crate::failure::Failure;
+use crate::failure::{Failure, chain};
 use crate::{logging, serve};
 
 /// Runs the command of a command line.
@@ -42,6 +45,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::DeleteUser { username, noinput, json } => {
             delete_user::run(&start(&outside)?, &username, noinput, json)
         }
+        Command::Users(command) => users::run(&start(&outside)?, &command),
         Command::Invite(wish) => invite::run(&start(&outside)?, &wish),
         Command::CopyDatabase(wish) => {
             start(&outside)?;
@@ -79,6 +83,13 @@ fn start_with_log(outside: &Outside, default: &str) -> Result<Settings, Failure>
 fn block_on<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(work))
+}
+
+/// Tells the nodes of the installation what was done, if they can be told.
+async fn tell_nodes(messenger: &Messenger) {
+    if let Err(error) = messenger.deliver().await {
+        log::warn!("the nodes find out by themselves within seconds: Redis does not answer: {}", chain(&error));
+    }
 }
 
 fn openapi() -> Result<(), Failure> {

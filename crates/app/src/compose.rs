@@ -26,6 +26,7 @@ use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::reports::Reports;
+use chatapp_domain::roster::Roster;
 use chatapp_domain::search::{HintingNotifier, Indexing, Search};
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::{Clock, SystemClock};
@@ -91,7 +92,7 @@ impl Application {
         let (users, events, sessions) = (database.users(), database.events(), database.sessions());
         let secrets: Arc<dyn Secrets> = Arc::new(SystemSecrets);
         let hasher = bcrypt(settings)?;
-        let hasher_figures: Arc<dyn Figures> = hasher.clone();
+        let (hasher_figures, roster_hasher): (Arc<dyn Figures>, _) = (hasher.clone(), hasher.clone());
         let links = links(settings, address);
         let (mailer, office) = post_office(settings)?;
         let post = links.clone().map(|links| Post::new(Arc::new(mailer), links));
@@ -152,9 +153,10 @@ impl Application {
             events: events.clone(),
             clock: clock.clone(),
         };
+        let departures = Departures::new(database.departures(), accounts.clone(), notifier.clone());
         let services = Services {
             accounts: accounts.clone(),
-            departures: Departures::new(database.departures(), accounts, notifier.clone()),
+            departures: departures.clone(),
             avatars: Avatars::new(database.avatars(), Arc::new(ImageMaker::start()?)),
             tokens,
             sign_ups,
@@ -166,6 +168,14 @@ impl Application {
             export: Export::new(database.messages()),
             messaging: Messaging::new(users.clone(), database.messages(), hinting.clone(), clock.clone()),
             search: Search::new(users.clone(), search),
+            roster: Roster::new(
+                database.roster(),
+                departures,
+                roster_hasher,
+                notifier.clone(),
+                clock.clone(),
+                settings.sessions,
+            ),
             audit: AuditLog::new(database.audit(), users.clone()),
             reports: Reports::new(database.reports(), clock.clone()),
             conversations: Conversations::new(users.clone(), database.conversations(), database.blocks(), hinting),
@@ -247,6 +257,13 @@ pub(crate) fn departures(
 ) -> anyhow::Result<Departures> {
     let accounts = accounts(database, settings, notifier.clone())?;
     Ok(Departures::new(database.departures(), accounts, notifier))
+}
+
+/// Administering people, for commands; `notifier` is who they tell.
+pub(crate) fn roster(database: &Database, settings: &Settings, notifier: Arc<dyn Notifier>) -> anyhow::Result<Roster> {
+    let departures = departures(database, settings, notifier.clone())?;
+    let (clock, hasher) = (Arc::new(SystemClock), bcrypt(settings)?);
+    Ok(Roster::new(database.roster(), departures, hasher, notifier, clock, settings.sessions))
 }
 
 /// The accounts service for commands; `notifier` is who they tell.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::accounts::{Accounts, LogInError};
+use crate::audit::Actor;
 use crate::password::Password;
 use crate::ports::StoreError;
 use crate::ports::departures::{DepartError, DepartureStore};
@@ -45,14 +46,15 @@ impl Departures {
     /// Deletes my account, if the password is mine.
     pub async fn leave(&self, me: &Identity, password: Password) -> Result<(), LeaveError> {
         let user = self.accounts.authenticate(me.username.as_str(), password).await?;
-        Ok(self.remove(user.id).await?)
+        Ok(self.remove(user.id, None).await?)
     }
 
-    /// Deletes an account and closes its connections. What the other people of its conversations have, they keep.
-    pub async fn remove(&self, user: UserId) -> Result<(), DepartError> {
+    /// Deletes an account and closes its connections. What the other people of its conversations have, they keep. It is logged
+    /// unless its owner does it.
+    pub async fn remove(&self, user: UserId, by: Option<Actor>) -> Result<(), DepartError> {
         self.store.may_depart(user).await?;
         while self.store.clear_out(user).await? > 0 {}
-        let ended = self.store.depart(user).await?;
+        let ended = self.store.depart(user, by).await?;
         if !ended.is_empty() {
             self.notifier.whisper(user, Whisper::CredentialsEnded(ended));
         }

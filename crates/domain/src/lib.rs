@@ -32,6 +32,7 @@ pub mod reconciliation;
 pub mod recovery;
 pub mod report;
 pub mod reports;
+pub mod roster;
 pub mod search;
 pub mod session;
 pub mod sign_up;

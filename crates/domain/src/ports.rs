@@ -16,6 +16,7 @@ pub mod notifications;
 pub mod passwords;
 pub mod recovery;
 pub mod reports;
+pub mod roster;
 pub mod search;
 pub mod secrets;
 pub mod sessions;

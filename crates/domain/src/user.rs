@@ -230,7 +230,7 @@ impl EmailKey {
 }
 
 /// A name for others to see: at most 150 code points that can be seen and that keep their order; empty means the username.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DisplayName(String);
 
 /// Why a text is not a display name.

@@ -14,6 +14,7 @@ pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod invitations;
 pub(crate) mod me;
+pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod password;

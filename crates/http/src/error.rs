@@ -64,6 +64,8 @@ pub(crate) enum ApiError {
     MailOff,
     #[error("the last active superuser")]
     LastSuperuser,
+    #[error("the last active superuser, who stays one")]
+    StaysSuperuser,
     #[error("no upgrade to a WebSocket asked for")]
     UpgradeRequired,
     /// Try again later. The cause, if there is one worth telling, is for the log.
@@ -147,6 +149,11 @@ impl ApiError {
             Self::LastSuperuser => {
                 answer(StatusCode::CONFLICT, "last_superuser", "The last active superuser cannot be deleted.".into())
             }
+            Self::StaysSuperuser => answer(
+                StatusCode::CONFLICT,
+                "last_superuser",
+                "The last active superuser must stay active and a superuser.".into(),
+            ),
             Self::Reset => answer(StatusCode::GONE, "reset", "Reload required.".into()),
             Self::UpgradeRequired => {
                 answer(StatusCode::UPGRADE_REQUIRED, "upgrade_required", "WebSocket upgrade required.".into())
@@ -202,6 +209,7 @@ impl ApiError {
             | Self::FirstRunOver
             | Self::MailOff
             | Self::LastSuperuser
+            | Self::StaysSuperuser
             | Self::Failed(_) => return,
         };
         if let Ok(value) = HeaderValue::from_str(value) {

@@ -44,5 +44,5 @@ pub use self::settings::{
     CookieKey, Limits, MetricsExposure, Network, NetworkError, Origin, OriginError, Rate, Settings, SocketSettings,
     ThrottleSettings,
 };
-pub use self::wire::{invitation_json, made_token_json, tokens_json};
+pub use self::wire::{invitation_json, made_token_json, member_json, members_json, tokens_json};
 pub use url::Url;

@@ -10,8 +10,8 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi};
 
 pub(crate) use self::responses::{AdminRefusals, BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
 use crate::api::{
-    account, audit, avatar, blocks, conversations, departure, email, events, export, invitations, me, messages,
-    password, reports, root, session, sessions, tokens, users,
+    account, audit, avatar, blocks, conversations, departure, email, events, export, invitations, me, members,
+    messages, password, reports, root, session, sessions, tokens, users,
 };
 use crate::routes;
 use crate::wire;
@@ -70,6 +70,13 @@ use crate::wire;
         reports::list,
         reports::change,
         audit::list,
+        members::list,
+        members::show,
+        members::make,
+        members::change,
+        members::remove,
+        members::set_password,
+        members::end_sessions,
         root::show,
     ),
     components(schemas(

@@ -7,7 +7,7 @@ use actix_web::{ResponseError, guard};
 
 use crate::api::{
     account, audit, avatar, blocks, conversations, departure, docs, email, events, export, health, invitations, me,
-    messages, metrics, password, reports, root, session as log_in, sessions, tokens, users,
+    members, messages, metrics, password, reports, root, session as log_in, sessions, tokens, users,
 };
 use crate::bearer;
 use crate::endpoint::Endpoint;
@@ -58,6 +58,13 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/admin/report/").get(reports::list),
         Endpoint::at("/admin/report/{id}/").on(Method::PATCH, reports::change),
         Endpoint::at("/admin/log/").get(audit::list),
+        Endpoint::at("/admin/user/").get(members::list).on(Method::POST, members::make),
+        Endpoint::at("/admin/user/{username}/")
+            .get(members::show)
+            .on(Method::PATCH, members::change)
+            .on(Method::DELETE, members::remove),
+        Endpoint::at("/admin/user/{username}/password/").on(Method::POST, members::set_password),
+        Endpoint::at("/admin/user/{username}/session/").on(Method::DELETE, members::end_sessions),
         Endpoint::at("/").get(root::show),
         Endpoint::at("/openapi.json/").get(docs::document),
         Endpoint::at("/docs/").get(docs::explorer),

@@ -23,6 +23,7 @@ use chatapp_domain::post::Links;
 use chatapp_domain::presence::Presence;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::reports::Reports;
+use chatapp_domain::roster::Roster;
 use chatapp_domain::search::Search;
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
@@ -59,6 +60,8 @@ pub struct Services {
     pub search: Search,
     /// The log of those who administer.
     pub audit: AuditLog,
+    /// Administering people.
+    pub roster: Roster,
     /// Reporting messages.
     pub reports: Reports,
     /// Conversations, read positions, typing.

@@ -7,6 +7,7 @@ mod conversation;
 mod event;
 mod export;
 mod invitation;
+mod member;
 mod message;
 mod password;
 mod problem;
@@ -25,6 +26,8 @@ pub(crate) use self::event::{Event, EventPage};
 pub(crate) use self::export::{Everything, OwnProfile, ReadPosition};
 pub use self::invitation::invitation_json;
 pub(crate) use self::invitation::{Invitation, InvitationList, InvitationWish, NewInvitation};
+pub(crate) use self::member::{Member, MemberChange, MemberPage, MemberWish};
+pub use self::member::{member_json, members_json};
 pub(crate) use self::message::{
     FoundMessage, FoundMessages, Message, MessageHistory, MessagePage, Messages, NewMessage,
 };

@@ -5,25 +5,23 @@ mod clearing;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chatapp_domain::audit::{Action, Actor};
 use chatapp_domain::credential::Credential;
 use chatapp_domain::naming::{self, Look, RetiredName};
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::departures::{DepartError, DepartureStore};
-use chatapp_domain::session::SessionId;
-use chatapp_domain::token::TokenId;
 use chatapp_domain::user::{UserId, Username};
 use diesel::prelude::*;
 
+use crate::audit;
 use crate::avatars;
 use crate::connection::AnyConnection;
 use crate::database::{Database, Never, WriteError};
+use crate::ended::Ended;
 use crate::error::UnitError;
 use crate::recovery;
 use crate::rows::{USER, UserRow};
-use crate::schema::{
-    blocks, events, feeds, invitations, retired_names, search_blocks, sessions, settings, tokens, users,
-};
-use crate::tokens::hash_of;
+use crate::schema::{blocks, events, feeds, invitations, retired_names, search_blocks, settings, users};
 
 impl Database {
     /// The store of departures.
@@ -44,8 +42,7 @@ enum Refusal {
 /// What a departure ended.
 struct Departed {
     name: String,
-    sessions: Vec<(i64, Vec<u8>)>,
-    tokens: Vec<(i64, Vec<u8>)>,
+    ended: Ended,
 }
 
 #[async_trait]
@@ -64,19 +61,13 @@ impl DepartureStore for Departures {
         Ok(cleared.await?)
     }
 
-    async fn depart(&self, user: UserId) -> Result<Vec<Credential>, DepartError> {
+    async fn depart(&self, user: UserId, by: Option<Actor>) -> Result<Vec<Credential>, DepartError> {
         let database = self.0.clone();
         let departed = self.0.write(
-            move |connection| depart(connection, user.0),
+            move |connection| depart(connection, user.0, by),
             move |departed| {
-                let inner = database.inner();
-                inner.memory.forget(&departed.name);
-                for hash in departed.sessions.iter().filter_map(|(_, key)| hash_of(key)) {
-                    inner.session_memory.forget(&hash);
-                }
-                for hash in departed.tokens.iter().filter_map(|(_, key)| hash_of(key)) {
-                    inner.token_memory.forget(&hash);
-                }
+                database.inner().memory.forget(&departed.name);
+                departed.ended.forget_in(&database);
             },
         );
         let departed = departed.await;
@@ -85,10 +76,7 @@ impl DepartureStore for Departures {
             self.0.inner().session_memory.forget_all();
             self.0.inner().token_memory.forget_all();
         }
-        let Departed { sessions, tokens, .. } = departed?;
-        let sessions = sessions.into_iter().map(|(id, _)| Credential::Session(SessionId(id)));
-        let tokens = tokens.into_iter().map(|(id, _)| Credential::Token(TokenId(id)));
-        Ok(sessions.chain(tokens).collect())
+        Ok(departed?.ended.credentials())
     }
 }
 
@@ -113,7 +101,7 @@ fn may_depart(connection: &mut AnyConnection, user: i64) -> Result<UserRow, Unit
     Ok(person)
 }
 
-fn has_another_superuser(connection: &mut AnyConnection, user: i64) -> QueryResult<bool> {
+pub(crate) fn has_another_superuser(connection: &mut AnyConnection, user: i64) -> QueryResult<bool> {
     let another: Option<i64> = users::table
         .filter(users::is_superuser.eq(true).and(users::is_active.eq(true)).and(users::id.ne(user)))
         .select(users::id)
@@ -122,17 +110,12 @@ fn has_another_superuser(connection: &mut AnyConnection, user: i64) -> QueryResu
     Ok(another.is_some())
 }
 
-fn depart(connection: &mut AnyConnection, user: i64) -> Result<Departed, UnitError<Refusal>> {
+fn depart(connection: &mut AnyConnection, user: i64, by: Option<Actor>) -> Result<Departed, UnitError<Refusal>> {
     take_turns(connection)?;
     let person = may_depart(connection, user)?;
     retire(connection, &person.username)?;
     bury(connection, user)?;
-    let of_the_user = || sessions::table.filter(sessions::user_id.eq(user));
-    let ended = of_the_user().select((sessions::id, sessions::key_hash)).load(connection)?;
-    diesel::delete(of_the_user()).execute(connection)?;
-    let their_tokens = || tokens::table.filter(tokens::user_id.eq(user));
-    let revoked = their_tokens().select((tokens::id, tokens::key_hash)).load(connection)?;
-    diesel::delete(their_tokens()).execute(connection)?;
+    let ended = Ended::all_of(connection, user)?;
     // The others' counts of blocks stay: one too many costs a look, one too few would let a block be passed over.
     diesel::delete(blocks::table.filter(blocks::blocker_id.eq(user))).execute(connection)?;
     diesel::delete(blocks::table.filter(blocks::blocked_id.eq(user))).execute(connection)?;
@@ -140,11 +123,14 @@ fn depart(connection: &mut AnyConnection, user: i64) -> Result<Departed, UnitErr
     clearing::rest(connection, user)?;
     // Without this row nobody can write to or as the user, on whichever node.
     diesel::delete(feeds::table.find(user)).execute(connection)?;
-    Ok(Departed { name: person.username, sessions: ended, tokens: revoked })
+    if let Some(by) = by {
+        audit::write(connection, &by.did(Action::UserDelete, user))?;
+    }
+    Ok(Departed { name: person.username, ended })
 }
 
 /// Of several departures one comes after the other, so that each sees who is left. SQLite has one writer anyway.
-fn take_turns(connection: &mut AnyConnection) -> QueryResult<()> {
+pub(crate) fn take_turns(connection: &mut AnyConnection) -> QueryResult<()> {
     if let AnyConnection::Mysql(mysql) = connection {
         let row = settings::table.filter(settings::name.eq("epoch")).select(settings::name);
         row.for_update().first::<String>(mysql)?;

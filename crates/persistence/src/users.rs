@@ -264,7 +264,7 @@ impl Users {
 }
 
 /// What a display name is found by: its beginning, where a compatibility form made it longer than its column.
-fn display_key(name: &DisplayName) -> String {
+pub(crate) fn display_key(name: &DisplayName) -> String {
     const MOST_BYTES: usize = 1200;
     let key = UsernameKey::of(name.as_str());
     let end = key.as_str().floor_char_boundary(MOST_BYTES);

@@ -78,7 +78,7 @@ async fn ada_has_been_here(stores: &Stores) -> chatapp_domain::user::UserId {
 
 async fn ada_leaves(stores: &Stores, ada: chatapp_domain::user::UserId) {
     while stores.departures.clear_out(ada).await.unwrap() > 0 {}
-    stores.departures.depart(ada).await.unwrap();
+    stores.departures.depart(ada, None).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

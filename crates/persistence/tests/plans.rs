@@ -20,10 +20,12 @@ use chatapp_domain::password::PasswordMark;
 use chatapp_domain::ports::audit::AuditQuery;
 use chatapp_domain::ports::invitations::NewInvitation;
 use chatapp_domain::ports::reports::ReportQuery;
+use chatapp_domain::ports::roster::Alive;
 use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::users::UserQuery;
 use chatapp_domain::privacy::PrivacyChange;
 use chatapp_domain::report::{NewReport, Reason};
+use chatapp_domain::roster::{MemberChange, MemberOrder, MemberPlace, MemberSort, MemberState, NewMember, RosterQuery};
 use chatapp_domain::search::SearchQuery;
 use chatapp_domain::session::{Lifetime, NewSession, SessionId, SessionKey};
 use chatapp_domain::token::{NewToken, Scope, TokenId, TokenName, TokenSecret};
@@ -233,6 +235,7 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.sessions.confirm(SessionId(3), NEW_YEAR).await.unwrap();
     stores.sessions.confirmed_at(SessionId(3)).await.unwrap();
     the_log(stores, ada).await;
+    the_roster(stores, ada).await;
     sign_ups_and_links(stores, ada).await;
     tokens(stores, &users).await;
     blocks(stores, &users).await;
@@ -242,7 +245,7 @@ async fn everything_the_contract_asks(stores: &Stores) {
         stores.departures.may_depart(user.id).await.unwrap();
         stores.messages.append(builders::a_draft(user, user, "a note"), Box::new(|_| ())).await.unwrap();
         stores.departures.clear_out(user.id).await.unwrap();
-        stores.departures.depart(user.id).await.unwrap();
+        stores.departures.depart(user.id, None).await.unwrap();
     }
 
     send("three").await;
@@ -407,4 +410,41 @@ async fn the_log(stores: &Stores, ada: &User) {
     ] {
         stores.audit.list(query).await.unwrap();
     }
+}
+
+/// Every list in every order, from its beginning and from a place on, found by little and by much; and each change.
+async fn the_roster(stores: &Stores, ada: &User) {
+    let many = (0..1100).map(|n| builders::a_new_user(&format!("many{n}"))).collect();
+    stores.users.create_many(many).await.unwrap();
+    let alive = Alive { now: NEW_YEAR, lifetime: Lifetime::default() };
+    let states = [MemberState::Active, MemberState::Inactive, MemberState::Superuser, MemberState::Deleted];
+    let (time, name) = (MemberPlace::Time(NEW_YEAR.as_micros(), 70), MemberPlace::Name("user70".to_owned()));
+    for (by, place) in [(MemberSort::Username, name), (MemberSort::Joined, time.clone()), (MemberSort::LastLogin, time)]
+    {
+        for descending in [false, true] {
+            let order = MemberOrder { by, descending };
+            for state in states.map(Some).into_iter().chain([None]) {
+                for after in [None, Some(place.clone())] {
+                    for search in [None, Some("user19".to_owned()), Some("many".to_owned())] {
+                        let query = RosterQuery { search, state, order, after: after.clone(), limit: 20 };
+                        stores.roster.list(query, alive).await.unwrap();
+                    }
+                }
+            }
+        }
+    }
+    stores.roster.find("user7", alive).await.unwrap().unwrap();
+    let by = builders::an_actor(ada);
+    let display_name = DisplayName::parse("Grace Hopper").unwrap();
+    let new = NewMember { user: builders::a_new_user("grace"), display_name };
+    let grace = stores.roster.add(new, by).await.unwrap();
+    let change = MemberChange {
+        is_active: Some(false),
+        is_superuser: Some(true),
+        display_name: Some(DisplayName::default()),
+        email: Some(Email::parse("grace@example.org").unwrap()),
+    };
+    stores.roster.change(grace.id, change, by).await.unwrap();
+    stores.roster.set_password(grace.id, PlainHasher::hash_of("another one"), by).await.unwrap();
+    stores.roster.end_sessions(grace.id, by).await.unwrap();
 }

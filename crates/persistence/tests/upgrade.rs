@@ -6,9 +6,11 @@
 #[expect(dead_code, reason = "shared with other tests, which use the rest")]
 mod support;
 
+use chatapp_domain::audit::Actor;
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::ports::departures::DepartError;
 use chatapp_domain::ports::sign_ups::NameTaken;
+use chatapp_domain::roster::MemberChange;
 use chatapp_domain::user::{EmailKey, NewUser, Username};
 use chatapp_persistence::{Database, Settings};
 use chatapp_testkit::builders::{NEW_YEAR, a_new_user};
@@ -103,19 +105,22 @@ async fn one_superuser_stays(stores: Stores) {
         (stores.users.create(superuser("ada")).await.unwrap(), stores.users.create(superuser("bob")).await.unwrap());
     let tries = [ada.id, bob.id].map(|id| {
         let stores = stores.clone();
-        tokio::spawn(async move { stores.departures.depart(id).await.is_ok() })
+        tokio::spawn(async move { stores.departures.depart(id, None).await.is_ok() })
     });
     let [one, other] = tries;
     assert_ne!(one.await.unwrap(), other.await.unwrap(), "one went, and one stayed");
     let stays = if stores.users.by_id(ada.id).await.unwrap().unwrap().is_deleted() { bob.id } else { ada.id };
     assert!(matches!(stores.departures.may_depart(stays).await, Err(DepartError::LastSuperuser)));
-    assert!(matches!(stores.departures.depart(stays).await, Err(DepartError::LastSuperuser)));
+    assert!(matches!(stores.departures.depart(stays, None).await, Err(DepartError::LastSuperuser)));
     let inactive = stores.users.create(superuser("eve")).await.unwrap();
     stores.users.set_active(inactive.id, false).await.unwrap();
-    assert!(matches!(stores.departures.depart(stays).await, Err(DepartError::LastSuperuser)), "who cannot log in");
-    stores.departures.depart(inactive.id).await.unwrap();
+    assert!(
+        matches!(stores.departures.depart(stays, None).await, Err(DepartError::LastSuperuser)),
+        "who cannot log in"
+    );
+    stores.departures.depart(inactive.id, None).await.unwrap();
     stores.users.create(superuser("carl")).await.unwrap();
-    stores.departures.depart(stays).await.unwrap();
+    stores.departures.depart(stays, None).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,4 +132,33 @@ async fn of_two_superusers_who_leave_at_once_one_stays_on_sqlite() {
 async fn of_two_superusers_who_leave_at_once_one_stays_on_mariadb() {
     let Some(scratch) = support::mysql() else { return };
     one_superuser_stays(support::stores(&scratch.database)).await;
+}
+
+/// However it is that they go: one unmakes the other, and the other leaves.
+async fn one_superuser_is_not_unmade(stores: Stores) {
+    let superuser = |name: &str| NewUser { is_superuser: true, ..a_new_user(name) };
+    let (ada, bob) =
+        (stores.users.create(superuser("ada")).await.unwrap(), stores.users.create(superuser("bob")).await.unwrap());
+    let by = Actor::command_line(NEW_YEAR);
+    let (theirs, mine) = (stores.clone(), stores.clone());
+    let unmade = tokio::spawn(async move {
+        let change = MemberChange { is_superuser: Some(false), ..MemberChange::default() };
+        theirs.roster.change(ada.id, change, by).await.is_ok()
+    });
+    let left = tokio::spawn(async move {
+        let change = MemberChange { is_active: Some(false), ..MemberChange::default() };
+        mine.roster.change(bob.id, change, by).await.is_ok()
+    });
+    assert_ne!(unmade.await.unwrap(), left.await.unwrap(), "one stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_superusers_who_are_unmade_at_once_one_stays_on_sqlite() {
+    one_superuser_is_not_unmade(support::stores(&support::sqlite().database)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_superusers_who_are_unmade_at_once_one_stays_on_mariadb() {
+    let Some(scratch) = support::mysql() else { return };
+    one_superuser_is_not_unmade(support::stores(&scratch.database)).await;
 }

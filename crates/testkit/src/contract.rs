@@ -14,6 +14,7 @@ pub mod messages;
 pub mod reading;
 pub mod recovery;
 pub mod reports;
+pub mod roster;
 mod scene;
 pub mod search;
 pub mod sessions;
@@ -36,6 +37,7 @@ use chatapp_domain::ports::invitations::InvitationStore;
 use chatapp_domain::ports::messages::MessageStore;
 use chatapp_domain::ports::recovery::RecoveryStore;
 use chatapp_domain::ports::reports::ReportStore;
+use chatapp_domain::ports::roster::RosterStore;
 use chatapp_domain::ports::search::SearchStore;
 use chatapp_domain::ports::sessions::SessionStore;
 use chatapp_domain::ports::sign_ups::SignUpStore;
@@ -69,6 +71,8 @@ pub struct Stores {
     pub recovery: Arc<dyn RecoveryStore>,
     /// The log of those who administer.
     pub audit: Arc<dyn AuditStore>,
+    /// People, for those who administer.
+    pub roster: Arc<dyn RosterStore>,
     /// People's pictures.
     pub avatars: Arc<dyn AvatarStore>,
     /// Accounts that are deleted.
@@ -279,6 +283,20 @@ macro_rules! contract_tests {
             somebody_gone_has_no_name_in_the_log,
             what_becomes_of_reports_is_logged_once,
             what_becomes_of_invitations_is_logged_once,
+        );
+        $crate::promises_kept!($stores, roster:
+            somebody_made_by_another_can_log_in_and_is_in_the_log,
+            a_taken_name_is_given_to_nobody_and_not_logged,
+            people_are_listed_in_every_order_and_in_pieces,
+            people_are_listed_by_what_became_of_their_accounts,
+            people_are_found_by_the_beginnings_of_names_words_and_addresses,
+            a_search_that_finds_thousands_gives_them_in_order,
+            what_is_changed_is_kept_and_logged_without_texts,
+            whoever_is_deactivated_loses_sessions_and_tokens,
+            another_password_ends_sessions_and_tokens,
+            sessions_are_ended_and_tokens_stay,
+            somebody_gone_is_not_changed_any_more,
+            a_deletion_by_another_is_logged,
         );
         $crate::promises_kept!($stores, reading:
             a_message_is_found_by_its_two_people_only,

@@ -10,6 +10,7 @@ mod invitations;
 mod messages;
 mod recovery;
 mod reports;
+mod roster;
 mod search;
 mod sessions;
 mod sign_ups;
@@ -172,6 +173,7 @@ impl MemoryStores {
             search: all.clone(),
             avatars: all.clone(),
             audit: all.clone(),
+            roster: all.clone(),
             departures: all.clone(),
             health: all,
         }

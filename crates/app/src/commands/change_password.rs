@@ -1,13 +1,15 @@
 //! `changepassword`: a new password, and the end of every session and token.
 
 use anyhow::Context;
+use chatapp_domain::audit::Actor;
+use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::UsernameKey;
 use serde_json::json;
 
-use crate::commands::{block_on, new_password, outcome};
+use crate::commands::{block_on, new_password, outcome, tell_nodes};
 use crate::compose;
 use crate::config::Settings;
-use crate::failure::{Failure, chain};
+use crate::failure::Failure;
 use crate::prompt;
 
 pub(crate) fn run(settings: &Settings, username: &str, noinput: bool, as_json: bool) -> Result<(), Failure> {
@@ -16,7 +18,7 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool, as_json: b
     }
     let database = compose::open_database(settings)?;
     let messenger = compose::messenger(settings);
-    let accounts = compose::accounts(&database, settings, messenger.clone())?;
+    let roster = compose::roster(&database, settings, messenger.clone())?;
     let users = database.users();
     let changed = block_on(async {
         let found = users.credentials(&UsernameKey::of(username)).await?;
@@ -25,10 +27,8 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool, as_json: b
             eprintln!("Changing password for user '{}'", user.username);
         }
         let password = new_password::obtain(user.username.as_str(), noinput)?;
-        accounts.set_password(user.id, password, None).await?;
-        if let Err(error) = messenger.deliver().await {
-            log::warn!("the nodes find out by themselves within seconds: Redis does not answer: {}", chain(&error));
-        }
+        roster.set_password(user.id, password, Actor::command_line(SystemClock.now())).await?;
+        tell_nodes(&messenger).await;
         Ok::<_, Failure>(user.username)
     })?;
     database.close();

@@ -1,8 +1,10 @@
 //! `createsuperuser` and `createuser`: one person, asked for or given.
 
-use chatapp_domain::accounts::Registration;
+use chatapp_domain::audit::Actor;
 use chatapp_domain::ports::users::UserStore;
-use chatapp_domain::user::{Email, Username};
+use chatapp_domain::roster::MemberWish;
+use chatapp_domain::time::{Clock, SystemClock};
+use chatapp_domain::user::{DisplayName, Email, Username};
 use serde_json::json;
 
 use crate::cli::Person;
@@ -17,14 +19,15 @@ pub(crate) fn run(settings: &Settings, person: Person, is_superuser: bool) -> Re
         prompt::require_terminal()?;
     }
     let database = compose::open_database(settings)?;
-    let accounts = compose::accounts(&database, settings, compose::messenger(settings))?;
+    let roster = compose::roster(&database, settings, compose::messenger(settings))?;
     let users = database.users();
     let made = block_on(async {
         let username = username(&*users, &person).await?;
         let email = email(&person)?;
         let password = new_password::obtain(username.as_str(), person.noinput)?;
-        let wish = Registration { username, email, password, is_superuser };
-        Ok::<_, Failure>(accounts.register(wish).await?)
+        let display_name = DisplayName::default();
+        let wish = MemberWish { username, email, display_name, password, is_superuser };
+        Ok::<_, Failure>(roster.make(wish, Actor::command_line(SystemClock.now())).await?)
     })?;
     database.close();
     let user = made?;

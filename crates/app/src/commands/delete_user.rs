@@ -1,13 +1,15 @@
 //! `delete-user`: the end of an account.
 
 use anyhow::{Context, bail};
+use chatapp_domain::audit::Actor;
+use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::UsernameKey;
 use serde_json::json;
 
-use crate::commands::{block_on, outcome};
+use crate::commands::{block_on, outcome, tell_nodes};
 use crate::compose;
 use crate::config::Settings;
-use crate::failure::{Failure, chain};
+use crate::failure::Failure;
 use crate::prompt;
 
 pub(crate) fn run(settings: &Settings, username: &str, noinput: bool, as_json: bool) -> Result<(), Failure> {
@@ -24,10 +26,8 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool, as_json: b
         if !noinput {
             confirm(user.username.as_str())?;
         }
-        departures.remove(user.id).await?;
-        if let Err(error) = messenger.deliver().await {
-            log::warn!("the nodes find out by themselves within seconds: Redis does not answer: {}", chain(&error));
-        }
+        departures.remove(user.id, Some(Actor::command_line(SystemClock.now()))).await?;
+        tell_nodes(&messenger).await;
         anyhow::Ok(user)
     })?;
     database.close();

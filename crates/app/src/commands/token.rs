@@ -12,10 +12,10 @@ use chatapp_persistence::Database;
 use serde_json::json;
 
 use crate::cli::{TokenCommand, TokenScope};
-use crate::commands::{block_on, outcome};
+use crate::commands::{block_on, outcome, tell_nodes};
 use crate::compose;
 use crate::config::Settings;
-use crate::failure::{Failure, chain};
+use crate::failure::Failure;
 
 pub(crate) fn run(settings: &Settings, command: &TokenCommand) -> Result<(), Failure> {
     let database = compose::open_database(settings)?;
@@ -23,9 +23,7 @@ pub(crate) fn run(settings: &Settings, command: &TokenCommand) -> Result<(), Fai
     let tokens = compose::tokens(&database, messenger.clone());
     let outcome = block_on(async {
         carry_out(&database, &tokens, command).await?;
-        if let Err(error) = messenger.deliver().await {
-            log::warn!("the nodes find out by themselves within seconds: Redis does not answer: {}", chain(&error));
-        }
+        tell_nodes(&messenger).await;
         Ok(())
     })?;
     database.close();

@@ -219,6 +219,20 @@ async fn whoever_was_on_a_server_that_was_killed_goes_on_at_the_other() {
     crosses(&ada, "bob", &mut socket).await;
 }
 
+/// Each of them: a browser's and a program's.
+#[tokio::test]
+async fn whoever_is_deactivated_on_one_server_is_out_on_the_other() {
+    let Some(nodes) = Nodes::start(NEVER).await else { return };
+    nodes.here.place.succeeds(&["users", "make-superuser", "eve"]);
+    let root = Client::log_in(&nodes.here, "eve").await;
+    let (ada, program, _) = a_token(&nodes.there).await;
+    let (mut browser, mut script) = (listening(&ada).await, listening(&program).await);
+    let off = root.any("PATCH", "/api/v1/admin/user/ada/", &json!({"is_active": false})).await;
+    assert_eq!(off.status(), 200);
+    assert_eq!((browser.close_code().await, script.close_code().await), (4401, 4401));
+    becomes_invalid(&program).await;
+}
+
 /// Everything works while the bus is broken: only what comes from the other server takes a few seconds.
 async fn works_without_the_bus(nodes: &Nodes, broken: &[&Server]) {
     for server in broken {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failure here is a failed test")]
 
 mod accounts;
+mod administration;
 mod backup;
 mod blocks;
 mod bus;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
+use crate::audit::Actor;
 use crate::credential::Credential;
 use crate::ports::StoreError;
 use crate::user::UserId;
@@ -36,6 +37,6 @@ pub trait DepartureStore: Send + Sync {
     /// it, are never given to anybody. Everything else of the user is gone, whatever was pending too, and nobody can write
     /// to or as them from then on. Gives the sessions and tokens that ended.
     ///
-    /// Of two superusers who leave at once, one stays if there is no third.
-    async fn depart(&self, user: UserId) -> Result<Vec<Credential>, DepartError>;
+    /// Of two superusers who leave at once, one stays if there is no third. What somebody else does is logged.
+    async fn depart(&self, user: UserId, by: Option<Actor>) -> Result<Vec<Credential>, DepartError>;
 }

@@ -14,9 +14,12 @@ use chatapp_domain::ports::avatars::PictureError;
 use chatapp_domain::ports::departures::DepartError;
 use chatapp_domain::ports::messages::PageError;
 use chatapp_domain::ports::notifications::FeedFull;
+use chatapp_domain::ports::passwords::HashError;
 use chatapp_domain::ports::reports::FileError;
+use chatapp_domain::ports::roster::ChangeMemberError;
 use chatapp_domain::post::MailOff;
 use chatapp_domain::recovery::{ForgotError, ResetError};
+use chatapp_domain::roster::MemberError;
 use chatapp_domain::sign_up::SignUpError;
 
 use super::{ApiError, FieldErrors};
@@ -194,6 +197,28 @@ impl From<DepartError> for ApiError {
     }
 }
 
+impl From<ChangeMemberError> for ApiError {
+    fn from(error: ChangeMemberError) -> Self {
+        match error {
+            ChangeMemberError::LastSuperuser => Self::StaysSuperuser,
+            ChangeMemberError::NoSuchUser => Self::NotFound,
+            ChangeMemberError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MemberError> for ApiError {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::NameTaken => Self::field("username", error.to_string()),
+            MemberError::Hash(HashError::Busy) => Self::BUSY_HASHING,
+            MemberError::Hash(HashError::Unreadable) => Self::Failed(error.to_string().into()),
+            MemberError::Change(error) => error.into(),
+            MemberError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<LeaveError> for ApiError {
     fn from(error: LeaveError) -> Self {
         match error {
@@ -288,6 +313,10 @@ mod tests {
         assert_eq!(status(AvatarError::NoSuchUser), 403);
         assert_eq!(status(DepartError::LastSuperuser), 409);
         assert_eq!(status(DepartError::NoSuchUser), 404);
+        assert_eq!(status(ChangeMemberError::LastSuperuser), 409);
+        assert_eq!(status(ChangeMemberError::NoSuchUser), 404);
+        assert_eq!(status(MemberError::NameTaken), 400);
+        assert_eq!(status(MemberError::Hash(HashError::Busy)), 503);
         assert_eq!(status(LeaveError::Password), 400);
         assert_eq!(status(LeaveError::Busy), 503);
     }

@@ -25,6 +25,7 @@ mod invitations;
 mod lists;
 mod log_in;
 mod logs;
+mod members;
 mod metrics;
 mod openapi;
 mod original;

@@ -31,6 +31,7 @@ use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::reports::Reports;
+use chatapp_domain::roster::Roster;
 use chatapp_domain::search::Search;
 use chatapp_domain::session::Lifetime;
 use chatapp_domain::sign_up::{SignUpPolicy, SignUps};
@@ -225,12 +226,14 @@ fn services(
     let (users, sessions) = (all.users.clone(), all.sessions);
     let tokens = Tokens::new(all.tokens, secrets.clone(), told.clone(), now.clone());
     let accounts = Accounts::new(users, sessions, tokens.clone(), hasher.clone(), told.clone(), now.clone(), lifetime);
+    let departures = Departures::new(all.departures, accounts.clone(), told.clone());
     Services {
+        roster: Roster::new(all.roster, departures.clone(), hasher.clone(), told.clone(), now.clone(), lifetime),
         figures: vec![hub.clone()],
         accounts: accounts.clone(),
         tokens,
         avatars: Avatars::new(all.avatars, Arc::new(fakes.maker.clone())),
-        departures: Departures::new(all.departures, accounts.clone(), told.clone()),
+        departures,
         sign_ups: SignUps::new(
             all.sign_ups.clone(),
             all.invitations.clone(),

@@ -99,6 +99,7 @@ pub(crate) fn stores(database: &Database) -> Stores {
         search: database.search(),
         avatars: database.avatars(),
         audit: database.audit(),
+        roster: database.roster(),
         departures: database.departures(),
         health: database.health(),
     }

@@ -108,7 +108,7 @@ pub async fn somebody_gone_has_no_name_in_the_log(stores: &Stores) {
     let (root, ada) = a_couple(stores).await;
     stores.audit.write(an_actor(&root).did(Action::UserChange, ada.id.0)).await.unwrap();
     for user in [&root, &ada] {
-        stores.departures.depart(user.id).await.unwrap();
+        stores.departures.depart(user.id, None).await.unwrap();
     }
     let [entry] = deeds_of(stores, &root).await.try_into().unwrap();
     assert_eq!(entry.actor, Some(naming::tombstone(root.id)));

@@ -30,7 +30,7 @@ const SOON: Duration = Duration::from_secs(60);
 async fn gone(stores: &Stores, user: &User) -> User {
     stores.departures.may_depart(user.id).await.unwrap();
     while stores.departures.clear_out(user.id).await.unwrap() > 0 {}
-    stores.departures.depart(user.id).await.unwrap();
+    stores.departures.depart(user.id, None).await.unwrap();
     stores.users.by_id(user.id).await.unwrap().unwrap()
 }
 
@@ -183,7 +183,7 @@ pub async fn the_sessions_of_somebody_gone_have_ended_and_none_opens(stores: &St
     stores.sessions.open(other).await.unwrap().unwrap();
     let found = async |key| stores.sessions.find(key, NEW_YEAR, Lifetime::default()).await.unwrap().is_some();
     assert!(found(key).await);
-    assert_eq!(stores.departures.depart(ada.id).await.unwrap(), [Credential::Session(id)]);
+    assert_eq!(stores.departures.depart(ada.id, None).await.unwrap(), [Credential::Session(id)]);
     assert!(!found(key).await && found(others_key).await);
     assert_eq!(stores.sessions.open(a_session(&ada)).await.unwrap(), None);
     assert_eq!(stores.sessions.list(ada.id).await.unwrap(), []);
@@ -266,7 +266,7 @@ pub async fn nobody_leaves_twice(stores: &Stores) {
     gone(stores, &ada).await;
     for nobody in [ada.id, UserId(-1)] {
         assert!(matches!(stores.departures.may_depart(nobody).await, Err(DepartError::NoSuchUser)));
-        assert!(matches!(stores.departures.depart(nobody).await, Err(DepartError::NoSuchUser)));
+        assert!(matches!(stores.departures.depart(nobody, None).await, Err(DepartError::NoSuchUser)));
     }
     assert_eq!(stores.users.by_id(ada.id).await.unwrap().unwrap().username, naming::tombstone(ada.id));
 }

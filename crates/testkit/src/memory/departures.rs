@@ -1,6 +1,7 @@
 //! Departures in memory.
 
 use async_trait::async_trait;
+use chatapp_domain::audit::{Action, Actor};
 use chatapp_domain::conversation::Pair;
 use chatapp_domain::credential::Credential;
 use chatapp_domain::event::Change;
@@ -23,11 +24,12 @@ impl DepartureStore for MemoryStores {
         self.unit(|state| state.clear_out(user))
     }
 
-    async fn depart(&self, user: UserId) -> Result<Vec<Credential>, DepartError> {
+    async fn depart(&self, user: UserId, by: Option<Actor>) -> Result<Vec<Credential>, DepartError> {
         self.unit(|state| {
             state.may_depart(user)?;
             state.clear_out(user);
             state.bury(user);
+            state.log.extend(by.map(|by| by.did(Action::UserDelete, user.0)));
             let sessions = state.forget_sessions(|session| session.user == user);
             let tokens = state.forget_tokens(|token| token.user == user);
             let tokens = tokens.into_iter().map(Credential::Token);
@@ -41,7 +43,7 @@ impl State {
         self.users.get(&user).is_none_or(|person| person.user.is_deleted())
     }
 
-    fn may_depart(&self, user: UserId) -> Result<(), DepartError> {
+    pub(super) fn may_depart(&self, user: UserId) -> Result<(), DepartError> {
         if self.is_gone(user) {
             return Err(DepartError::NoSuchUser);
         }
@@ -69,7 +71,7 @@ impl State {
         person.user.username = name.clone();
         person.user.display_name.clear();
         person.user.email.clear();
-        (person.user.avatar, person.user.last_seen) = (None, None);
+        (person.user.avatar, person.user.last_seen, person.last_login) = (None, None, None);
         person.user.privacy = Privacy { receipts: false, presence: false };
         (person.user.is_active, person.user.is_superuser) = (false, false);
         person.password = PasswordHash("!".to_owned());

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use chatapp_domain::password::PasswordMark;
 use chatapp_domain::ports::StoreError;
+use chatapp_domain::ports::roster::Alive;
 use chatapp_domain::ports::sessions::SessionStore;
 use chatapp_domain::session::{ActiveSession, Lifetime, NewSession, Session, SessionId, SessionKey};
 use chatapp_domain::time::Timestamp;
@@ -17,6 +18,12 @@ pub(super) struct Kept {
     session: Session,
 }
 
+impl Kept {
+    pub(super) fn is_of(&self, user: UserId, alive: Alive) -> bool {
+        self.session.user == user && alive.lifetime.covers(&self.session, alive.now)
+    }
+}
+
 #[async_trait]
 impl SessionStore for MemoryStores {
     async fn open(&self, new: NewSession) -> Result<Option<SessionId>, StoreError> {
@@ -25,6 +32,7 @@ impl SessionStore for MemoryStores {
             if PasswordMark::of(&person.password) != new.password {
                 return None;
             }
+            state.change(new.user, |person| person.last_login = Some(new.opened_at));
             state.last_session += 1;
             let id = SessionId(state.last_session);
             let session = Session {

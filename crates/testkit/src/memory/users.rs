@@ -16,6 +16,7 @@ use super::{MemoryStores, State, count};
 pub(super) struct Person {
     pub(super) user: User,
     pub(super) password: PasswordHash,
+    pub(super) last_login: Option<Timestamp>,
 }
 
 #[async_trait]
@@ -165,7 +166,7 @@ impl State {
         if let Some(key) = new.email.key() {
             self.addresses.entry(key).or_insert(user.id);
         }
-        self.users.insert(user.id, Person { user: user.clone(), password: new.password });
+        self.users.insert(user.id, Person { user: user.clone(), password: new.password, last_login: None });
         Ok(user)
     }
 
