@@ -135,7 +135,7 @@ async fn no_query_reads_a_whole_table() {
     support::on_server(&mysql.name, move |connection| {
         diesel::sql_query(
             "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, tokens, blocks, reports, invitations, \
-             sign_ups, password_resets, email_changes, avatars, retired_names, search_blocks",
+             sign_ups, password_resets, email_changes, avatars, retired_names, search_blocks, admin_log",
         )
         .execute(connection)
         .unwrap();

@@ -9,7 +9,7 @@ use crate::support::server::Server;
 const USERS: &str = "/api/v1/admin/user/";
 
 fn made(place: &Place, name: &str, flags: &[&str]) -> Value {
-    let arguments = [&["users", "create", name, "--json"], flags].concat();
+    let arguments = [&["users", "create", name, "--json"][..], flags].concat();
     let finished = place.run_with_input(&arguments, format!("{PASSWORD}\n").as_bytes());
     assert_eq!(finished.code, 0, "{finished:?}");
     serde_json::from_str(&finished.stdout).unwrap()
