@@ -9,7 +9,7 @@ use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{EmailKey, User, UserId, UsernameKey};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 
 use crate::connection::{AnyConnection, on_engine};
 use crate::rows::{USER, UserRow};
