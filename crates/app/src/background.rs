@@ -1,16 +1,20 @@
 //! What the server does by itself, at a slow beat, until it stops.
 
+mod counting;
 mod index;
+mod retention;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chatapp_domain::accounts::Accounts;
+use chatapp_domain::moderation::Moderation;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
+use chatapp_domain::retention::Retention;
 use chatapp_domain::search::Indexing;
 use chatapp_domain::sign_up::SignUps;
 use chatapp_domain::time::Clock;
@@ -38,6 +42,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the rounds work with.
 pub(crate) struct Upkeep {
+    pub(crate) moderation: Moderation,
+    pub(crate) retention: Retention,
+    /// 0: messages are kept for ever.
+    pub(crate) retention_days: u32,
     pub(crate) indexing: Indexing,
     pub(crate) presence: Presence,
     pub(crate) reconciliation: Reconciliation,
@@ -76,6 +84,10 @@ impl Background {
             }
         }
         tasks.spawn(index::keep(upkeep.indexing.clone(), stopped.clone()));
+        tasks.spawn(counting::keep(upkeep.moderation.clone(), stopped.clone()));
+        if upkeep.retention_days > 0 {
+            tasks.spawn(retention::keep(upkeep.retention.clone(), upkeep.retention_days, stopped.clone()));
+        }
         let presence = upkeep.presence.clone();
         let left = upkeep.presence.clone();
         let departed = async move || note("note who left", left.note_departed().await);

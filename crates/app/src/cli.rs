@@ -43,7 +43,7 @@ pub(crate) struct Places {
     #[arg(long, global = true, value_name = "FILE", env = "CHATAPP_CONFIG", help_heading = "Settings")]
     pub(crate) config: Option<PathBuf>,
     /// Use this database: sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/NAME
-    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    #[arg(long, visible_alias = "database", global = true, value_name = "URL", help_heading = "Settings")]
     pub(crate) database_url: Option<String>,
     /// Keep files here: the database file and the generated secret key
     #[arg(long, global = true, value_name = "DIRECTORY", help_heading = "Settings")]
@@ -226,6 +226,28 @@ and from an older version. Pages that were open before load everything anew.")]
         #[arg(long)]
         json: bool,
     },
+    /// Compare the database's counters with its rows
+    #[command(after_help = "\
+Examples:
+  chatapp verify
+  chatapp --database-url mysql://chat:secret@127.0.0.1:3306/chat verify --json
+
+The database is only read, and the server may go on serving. Compared are the places of messages in conversations and in
+people's events, what is read and unread, the search index, and rows that name others. Exit code 1: something does not add up.")]
+    Verify {
+        /// Print what was found as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete messages older than a number of days, for everybody
+    #[command(after_help = "\
+Examples:
+  chatapp retention --days 365 --dry-run
+  chatapp retention --days 365 --yes --json
+
+The server may go on serving. It does the same by itself every hour where the setting retention_days is not 0. What is
+deleted is gone for ever; take a backup first.")]
+    Retention(RetentionWish),
     /// Move in from the original Django app: its people, with their passwords, and all messages
     #[command(
         name = "import-django",
@@ -383,6 +405,23 @@ pub(crate) struct Doctor {
     /// Send a mail there, if the settings here have a mail server
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) mail_to: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What is old, and what to do with it.
+#[derive(Debug, Args)]
+pub(crate) struct RetentionWish {
+    /// How many days messages are kept; without it, the setting `retention_days`
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) days: Option<u32>,
+    /// Only count them
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask whether it is meant
+    #[arg(long, visible_alias = "noinput")]
+    pub(crate) yes: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

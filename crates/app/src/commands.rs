@@ -15,8 +15,10 @@ mod migrate;
 mod new_password;
 mod outcome;
 mod progress;
+mod retention;
 mod token;
 mod users;
+mod verify;
 
 use std::io::Write;
 
@@ -55,6 +57,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Backup { file, json } => backup::back_up(&start(&outside)?, &file, json),
         Command::Restore { file, end_sessions, json } => backup::restore(&start(&outside)?, &file, end_sessions, json),
         Command::ImportDjango(wish) => import_django::run(&start(&outside)?, &wish),
+        Command::Verify { json } => verify::run(&start(&outside)?, json),
+        Command::Retention(wish) => retention::run(&start(&outside)?, &wish),
         Command::Openapi => openapi(),
         Command::Check { json } => check::run(&outside, json),
         Command::Doctor(wish) => doctor::run(&outside, &wish),

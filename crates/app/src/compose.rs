@@ -17,6 +17,7 @@ use chatapp_domain::export::Export;
 use chatapp_domain::first_run::FirstRun;
 use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
+use chatapp_domain::moderation::Moderation;
 use chatapp_domain::ports::figures::Figures;
 use chatapp_domain::ports::nodes::{Alone, Nodes};
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
@@ -26,6 +27,7 @@ use chatapp_domain::presence::Presence;
 use chatapp_domain::reconciliation::Reconciliation;
 use chatapp_domain::recovery::Recovery;
 use chatapp_domain::reports::Reports;
+use chatapp_domain::retention::Retention;
 use chatapp_domain::roster::Roster;
 use chatapp_domain::search::{HintingNotifier, Indexing, Search};
 use chatapp_domain::sign_up::SignUps;
@@ -42,6 +44,7 @@ use crate::avatars::ImageMaker;
 use crate::background::Upkeep;
 use crate::config::Settings;
 use crate::console::StandardOutput;
+use crate::machine::ThisMachine;
 use crate::passwords::BcryptHasher;
 use crate::secret_key::{self, SecretKey};
 use crate::secrets::SystemSecrets;
@@ -95,6 +98,7 @@ impl Application {
         let (hasher_figures, roster_hasher): (Arc<dyn Figures>, _) = (hasher.clone(), hasher.clone());
         let links = links(settings, address);
         let (mailer, office) = post_office(settings)?;
+        let mail_figures: Arc<dyn Figures> = Arc::new(mailer.clone());
         let post = links.clone().map(|links| Post::new(Arc::new(mailer), links));
         if post.is_none() {
             log::info!("no mail is sent: public_url is not given, and links need it");
@@ -140,7 +144,17 @@ impl Application {
         let search = database.search();
         let indexing = Indexing::new(search.clone());
         let hinting = Arc::new(HintingNotifier::new(notifier.clone(), indexing.clone()));
+        let moderation = Moderation::new(
+            users.clone(),
+            database.moderation(),
+            database.audit(),
+            notifier.clone(),
+            settings.moderation.reads_messages,
+        );
         let upkeep = Upkeep {
+            moderation: moderation.clone(),
+            retention: Retention::new(database.retention(), database.audit(), clock.clone()),
+            retention_days: settings.moderation.retention_days,
             indexing,
             presence: presence.clone(),
             reconciliation,
@@ -177,6 +191,9 @@ impl Application {
                 settings.sessions,
             ),
             audit: AuditLog::new(database.audit(), users.clone()),
+            moderation,
+            status: database.status(),
+            machine: Arc::new(ThisMachine { folder: settings.storage.data_dir.clone() }),
             reports: Reports::new(database.reports(), clock.clone()),
             conversations: Conversations::new(users.clone(), database.conversations(), database.blocks(), hinting),
             blocking: Blocking::new(users.clone(), database.blocks(), notifier.clone(), clock.clone()),
@@ -187,7 +204,7 @@ impl Application {
             notifier,
             nodes,
             health: database.health(),
-            figures: vec![figures, database.figures(), hasher_figures],
+            figures: vec![figures, database.figures(), hasher_figures, mail_figures],
             clock,
         };
         Ok(Self { database, services, upkeep, office })
@@ -302,6 +319,7 @@ pub(crate) fn web_settings(settings: &Settings) -> anyhow::Result<chatapp_http::
         messages_to_load: web.messages_to_load,
         users_to_load: web.users_to_load,
         message_max_length: web.message_max_length,
+        retention_days: settings.moderation.retention_days,
         workers: web.workers,
         drain_time: web.drain_time,
         metrics: web.metrics,

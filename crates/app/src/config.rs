@@ -8,6 +8,7 @@ pub(crate) mod layers;
 mod limits;
 pub(crate) mod logging;
 pub(crate) mod mail;
+mod moderation;
 pub(crate) mod problem;
 mod sessions;
 mod sockets;
@@ -24,6 +25,7 @@ use self::accounts::Accounts;
 use self::bus::Nodes;
 use self::layers::{Layers, Outside};
 use self::mail::Mail;
+use self::moderation::Moderation;
 use self::problem::Problem;
 use self::storage::Storage;
 use self::values::{Effective, Outcome, Values};
@@ -43,6 +45,7 @@ pub(crate) struct Settings {
     pub(crate) sessions: Lifetime,
     pub(crate) accounts: Accounts,
     pub(crate) mail: Mail,
+    pub(crate) moderation: Moderation,
     /// `None`: as much as suits the command.
     pub(crate) log: Option<String>,
     pub(crate) log_format: logging::Format,
@@ -73,6 +76,7 @@ pub(crate) fn read(outside: &Outside) -> Reading {
         accounts: Accounts::read(&mut values, &web),
         nodes: Nodes::read(&mut values, &storage),
         mail: Mail::read(&mut values, &storage.data_dir),
+        moderation: Moderation::read(&mut values),
         log: logging::read(&mut values, &outside.environment),
         log_format: logging::format(&mut values),
         storage,

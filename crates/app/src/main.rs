@@ -13,6 +13,7 @@ mod config;
 mod console;
 mod failure;
 mod logging;
+mod machine;
 mod passwords;
 mod prompt;
 mod secret_key;

@@ -57,4 +57,11 @@ pub enum Change {
         /// Up to where.
         seq: Seq,
     },
+    /// A message was deleted, for both people. Its place stays taken.
+    Delete {
+        /// Its public number.
+        id: MessageId,
+        /// Its place in the conversation.
+        seq: Seq,
+    },
 }

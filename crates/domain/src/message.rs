@@ -62,6 +62,11 @@ impl MessageBody {
         Self(body)
     }
 
+    /// What is left of a text that was deleted: nothing. Nobody can send it.
+    pub fn deleted() -> Self {
+        Self(String::new())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -135,12 +140,19 @@ pub struct Message {
     pub sender: Identity,
     /// To whom.
     pub recipient: Identity,
-    /// What was said.
+    /// What was said; empty once the message is deleted.
     pub body: MessageBody,
     /// When; never before the previous message of the conversation.
     pub at: Timestamp,
     /// The sender's name for the send, if it gave one.
     pub key: Option<IdempotencyKey>,
+}
+
+impl Message {
+    /// Whether it was deleted: it has its place, its people and its time, and says nothing any more.
+    pub fn is_deleted(&self) -> bool {
+        self.body.as_str().is_empty()
+    }
 }
 
 #[cfg(test)]

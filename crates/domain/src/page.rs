@@ -89,6 +89,8 @@ pub enum Cursor {
 pub struct History {
     /// In the order that the cursor asked for.
     pub messages: Vec<Message>,
+    /// Up to where the oldest messages are gone; 0 where none is.
+    pub forgotten_seq: Seq,
     /// The `seq` of the conversation's newest message; 0 where nothing was said yet.
     pub last_seq: Seq,
 }

@@ -207,7 +207,7 @@ async fn whoever_is_told_finds_the_message_in_the_order_of_the_telling() {
         .iter()
         .map(|event| match event.change {
             Change::Message { id, .. } => id,
-            Change::Read { .. } => panic!("nobody read"),
+            Change::Read { .. } | Change::Delete { .. } => panic!("nobody read or deleted"),
         })
         .collect();
     let page = scene.messaging.page(scene.bob.identity(), None, PageNumber::Number(1), a_size(100)).await.unwrap();

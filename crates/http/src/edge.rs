@@ -127,7 +127,7 @@ impl Around {
     fn count(&self, method: &Method, status: StatusCode, way: Option<&RouteFigures>) {
         let Some(figures) = way else { return };
         let is_prompt = !self.waits && status != StatusCode::SWITCHING_PROTOCOLS;
-        figures.count(method, status, is_prompt.then(|| self.began.elapsed()));
+        figures.count(method, status, self.began, is_prompt.then(|| self.began.elapsed()));
     }
 
     fn put_headers(&self, headers: &mut HeaderMap) {

@@ -66,6 +66,8 @@ pub(crate) enum ApiError {
     LastSuperuser,
     #[error("the last active superuser, who stays one")]
     StaysSuperuser,
+    #[error("reading messages is off")]
+    ReadingIsOff,
     #[error("no upgrade to a WebSocket asked for")]
     UpgradeRequired,
     /// Try again later. The cause, if there is one worth telling, is for the log.
@@ -112,6 +114,11 @@ impl ApiError {
             Self::PasswordRequired => {
                 answer(StatusCode::FORBIDDEN, "password_required", "Enter your password again.".into())
             }
+            Self::ReadingIsOff => answer(
+                StatusCode::FORBIDDEN,
+                "reading_is_off",
+                "Those who administer may not read messages here.".into(),
+            ),
             Self::CrossSite => answer(StatusCode::FORBIDDEN, "cross_site", "Cross-site request refused.".into()),
             Self::NotFound => answer(StatusCode::NOT_FOUND, "not_found", "Not found.".into()),
             Self::InvalidPage => answer(StatusCode::NOT_FOUND, "invalid_page", "Invalid page.".into()),
@@ -208,6 +215,7 @@ impl ApiError {
             | Self::SignUpClosed
             | Self::FirstRunOver
             | Self::MailOff
+            | Self::ReadingIsOff
             | Self::LastSuperuser
             | Self::StaysSuperuser
             | Self::Failed(_) => return,
@@ -254,7 +262,7 @@ mod tests {
     #[test]
     fn each_error_has_its_status_code_and_detail() {
         let unavailable = "Service temporarily unavailable, try again later.";
-        let table: [(ApiError, u16, &str, &str); 24] = [
+        let table: [(ApiError, u16, &str, &str); 25] = [
             (ApiError::NotAuthenticated, 403, "not_authenticated", "Authentication credentials were not provided."),
             (ApiError::InvalidToken, 401, "invalid_token", "Invalid token."),
             (
@@ -300,6 +308,7 @@ mod tests {
             (ApiError::SignUpClosed, 403, "sign_up_closed", "Sign-up is closed."),
             (ApiError::FirstRunOver, 409, "first_run_over", "The first account has been made already."),
             (ApiError::LastSuperuser, 409, "last_superuser", "The last active superuser cannot be deleted."),
+            (ApiError::ReadingIsOff, 403, "reading_is_off", "Those who administer may not read messages here."),
             (ApiError::MailOff, 403, "mail_off", "This server sends no mail."),
             (ApiError::UpgradeRequired, 426, "upgrade_required", "WebSocket upgrade required."),
             (ApiError::BUSY, 503, "unavailable", unavailable),

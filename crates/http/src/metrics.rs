@@ -2,8 +2,10 @@
 //! few additions; everything else is asked for when somebody looks.
 
 mod exposure;
+mod look;
 mod parts;
 mod route;
+mod sends;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,10 +14,14 @@ use chatapp_domain::ports::figures::Figures;
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 pub(crate) use self::exposure::is_shown_to;
+use self::look::LastLook;
 pub(crate) use self::route::{RouteFigures, WayIn};
+pub(crate) use self::sends::{Latencies, Sends};
 
 /// What every name begins with, but for those of the process, which Prometheus names.
 const PREFIX: &str = "chatapp";
+/// The route of sends.
+const SENDS: &str = "/api/v1/message/";
 /// In seconds: from what a handler alone takes to the longest that any request may.
 const BUCKETS: [f64; 13] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
@@ -25,6 +31,8 @@ pub(crate) struct Metrics {
     requests: IntCounterVec,
     seconds: HistogramVec,
     parts: Vec<Arc<dyn Figures>>,
+    sends: Arc<Sends>,
+    last_look: LastLook,
 }
 
 impl Metrics {
@@ -45,12 +53,14 @@ impl Metrics {
         registry.register(Box::new(build))?;
         #[cfg(target_os = "linux")]
         registry.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
-        Ok(Self { registry, requests, seconds, parts })
+        let (sends, last_look) = (Arc::new(Sends::new()), LastLook::new());
+        Ok(Self { registry, requests, seconds, parts, sends, last_look })
     }
 
     /// Where one worker thread counts the requests of a route.
     pub(crate) fn route(&self, path: &str) -> RouteFigures {
-        RouteFigures::new(path, self.requests.clone(), self.seconds.clone())
+        let sends = (path == SENDS).then(|| self.sends.clone());
+        RouteFigures::new(path, self.requests.clone(), self.seconds.clone(), sends)
     }
 
     /// Where one worker thread counts the requests that name no route: pages, files and what is not there.

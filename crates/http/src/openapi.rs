@@ -11,7 +11,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi};
 pub(crate) use self::responses::{AdminRefusals, BodyRefusals, InvalidQuery, MessageLists, Refusals, Trouble};
 use crate::api::{
     account, audit, avatar, blocks, conversations, departure, email, events, export, invitations, me, members,
-    messages, password, reports, root, session, sessions, tokens, users,
+    messages, moderation, password, reports, root, session, sessions, status, tokens, users,
 };
 use crate::routes;
 use crate::wire;
@@ -77,6 +77,11 @@ use crate::wire;
         members::remove,
         members::set_password,
         members::end_sessions,
+        moderation::list,
+        moderation::dates,
+        moderation::show,
+        moderation::delete,
+        status::show,
         root::show,
     ),
     components(schemas(

@@ -7,7 +7,8 @@ use actix_web::{ResponseError, guard};
 
 use crate::api::{
     account, audit, avatar, blocks, conversations, departure, docs, email, events, export, health, invitations, me,
-    members, messages, metrics, password, reports, root, session as log_in, sessions, tokens, users,
+    members, messages, metrics, moderation, password, reports, root, session as log_in, sessions, status, tokens,
+    users,
 };
 use crate::bearer;
 use crate::endpoint::Endpoint;
@@ -55,6 +56,10 @@ pub(crate) fn api() -> Vec<Endpoint> {
         Endpoint::at("/email/confirm/").on(Method::POST, email::confirm),
         Endpoint::at("/admin/invitation/").get(invitations::list).on(Method::POST, invitations::make),
         Endpoint::at("/admin/invitation/{id}/").on(Method::DELETE, invitations::withdraw),
+        Endpoint::at("/admin/message/").get(moderation::list),
+        Endpoint::at("/admin/message/date/").get(moderation::dates),
+        Endpoint::at("/admin/message/{id}/").get(moderation::show).on(Method::DELETE, moderation::delete),
+        Endpoint::at("/admin/status/").get(status::show),
         Endpoint::at("/admin/report/").get(reports::list),
         Endpoint::at("/admin/report/{id}/").on(Method::PATCH, reports::change),
         Endpoint::at("/admin/log/").get(audit::list),

@@ -15,10 +15,12 @@ use chatapp_domain::export::Export;
 use chatapp_domain::first_run::FirstRun;
 use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
+use chatapp_domain::moderation::Moderation;
 use chatapp_domain::ports::StoreHealth;
 use chatapp_domain::ports::figures::Figures;
 use chatapp_domain::ports::nodes::Nodes;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
+use chatapp_domain::ports::status::{Machine, StatusStore};
 use chatapp_domain::post::Links;
 use chatapp_domain::presence::Presence;
 use chatapp_domain::recovery::Recovery;
@@ -62,6 +64,12 @@ pub struct Services {
     pub audit: AuditLog,
     /// Administering people.
     pub roster: Roster,
+    /// Everybody's messages, for those who administer.
+    pub moderation: Moderation,
+    /// How the database is doing.
+    pub status: Arc<dyn StatusStore>,
+    /// What the program runs on.
+    pub machine: Arc<dyn Machine>,
     /// Reporting messages.
     pub reports: Reports,
     /// Conversations, read positions, typing.

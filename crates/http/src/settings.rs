@@ -35,6 +35,8 @@ pub struct Settings {
     pub users_to_load: i64,
     /// The longest message, in code points.
     pub message_max_length: usize,
+    /// For how many days messages are kept, to be shown; 0: for ever.
+    pub retention_days: u32,
     /// Threads that serve requests; without it, one for each processor.
     pub workers: Option<usize>,
     /// For how long the server goes on once it was told to stop, saying that it is not ready.
@@ -65,6 +67,7 @@ impl Default for Settings {
             messages_to_load: 15,
             users_to_load: 10_000,
             message_max_length: MessageBody::DEFAULT_MAX_CHARS,
+            retention_days: 0,
             workers: None,
             drain_time: Duration::ZERO,
             metrics: MetricsExposure::Local,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use chatapp_domain::page::PageSize;
+use chatapp_domain::time::Timestamp;
 use governor::clock::MonotonicClock;
 
 use crate::at_once::AtOnce;
@@ -25,6 +26,8 @@ const EXPORTS: usize = 4;
 pub(crate) struct Shared {
     pub(crate) services: Services,
     pub(crate) settings: Settings,
+    /// When this began.
+    pub(crate) started: Timestamp,
     /// The origin of `settings.public_url`.
     pub(crate) public_origin: Option<Origin>,
     /// The size of a page of messages in the original list.
@@ -55,6 +58,7 @@ impl Shared {
             throttles: Throttles::new(&settings.throttles, &MonotonicClock),
             uploads: AtOnce::at_most(UPLOADS),
             exports: AtOnce::at_most(EXPORTS),
+            started: services.clock.now(),
             services,
             settings,
         })

@@ -9,11 +9,13 @@ mod export;
 mod invitation;
 mod member;
 mod message;
+mod moderation;
 mod password;
 mod problem;
 mod report;
 mod server_frame;
 mod sign_up;
+mod status;
 mod time;
 mod token;
 mod user;
@@ -31,12 +33,16 @@ pub use self::member::{member_json, members_json};
 pub(crate) use self::message::{
     FoundMessage, FoundMessages, Message, MessageHistory, MessagePage, Messages, NewMessage,
 };
+pub(crate) use self::moderation::{DateCount, DateCounts, ListedMessage, ListedMessages, LookedAtMessage};
 pub(crate) use self::password::{Change, Forgotten, Reset};
 pub(crate) use self::problem::{FieldProblems, Problem};
 pub(crate) use self::report::{FiledReport, Report, ReportChange, ReportPage, ReportWish};
 pub(crate) use self::server_frame::ServerFrame;
 pub(crate) use self::sign_up::{
     AccountState, Again, Check, CheckedFields, Detail, FirstAccount, LinkToken, Made, SignUp,
+};
+pub(crate) use self::status::{
+    Backlog, BusStatus, Connections, Counts, DatabaseStatus, DiskStatus, Latency, Queue, Queues, Status,
 };
 pub(crate) use self::time::Stamp;
 pub(crate) use self::token::{MadeToken, Token, TokenWish, Tokens};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chatapp_domain::ports::figures::{Figure, Figures};
 use chatapp_domain::ports::mail::{Mail, MailFull, Mailer};
 use lettre::transport::smtp::client::Tls as Encryption;
 use thiserror::Error;
@@ -58,6 +59,17 @@ impl Mailer for PostOffice {
             log::warn!("too much mail is waiting: one more was refused");
             MailFull
         })
+    }
+}
+
+impl Figures for PostOffice {
+    fn figures(&self) -> Vec<Figure> {
+        let places = self.queue.max_capacity();
+        let waiting = places - self.queue.capacity();
+        vec![
+            Figure::gauge("mail_queue", "Mail that waits to be sent.", waiting),
+            Figure::gauge("mail_queue_places", "How much mail may wait; one more is refused.", places),
+        ]
     }
 }
 

@@ -71,6 +71,10 @@ impl Shared {
         *self.state.borrow()
     }
 
+    pub(crate) fn other_nodes(&self) -> usize {
+        self.peers.count()
+    }
+
     pub(crate) fn states(&self) -> watch::Receiver<BusState> {
         self.state.subscribe()
     }

@@ -105,6 +105,10 @@ impl Nodes for Cluster {
         self.shared.state()
     }
 
+    fn count(&self) -> usize {
+        self.shared.other_nodes() + 1
+    }
+
     async fn take(&self, limit: &SharedLimit) -> Option<Result<(), Duration>> {
         self.shared.take(limit).await
     }

@@ -23,7 +23,7 @@ use crate::events::{NewEvent, READ};
 use crate::rows::{
     CONVERSATION, ConversationRow, FeedRow, MESSAGE, MessageRow, USER, UserRow, is_newest_message, lock_feeds,
 };
-use crate::schema::{conversations, events, feeds, messages, users};
+use crate::schema::{conversations, deletions, events, feeds, messages, users};
 
 impl Database {
     /// The store of conversations.
@@ -374,12 +374,16 @@ fn move_forward<E>(
         .filter(messages::conversation_id.eq(row.id).and(messages::seq.eq(target)))
         .select(messages::low_sent)
         .first(connection)?;
+    // What was deleted is never to be read: it counts as if it were.
+    let deleted = deleted_after(connection, row.id, target, !i_am_low)?;
     let this = diesel::update(conversations::table.find(row.id));
     if i_am_low {
-        let read = (conversations::low_read_seq.eq(target), conversations::low_read_count.eq(target - low_sent));
+        let count = target - low_sent + deleted;
+        let read = (conversations::low_read_seq.eq(target), conversations::low_read_count.eq(count));
         this.set(read).execute(connection)?;
     } else {
-        let read = (conversations::high_read_seq.eq(target), conversations::high_read_count.eq(low_sent));
+        let count = low_sent + deleted;
+        let read = (conversations::high_read_seq.eq(target), conversations::high_read_count.eq(count));
         this.set(read).execute(connection)?;
     }
     let peer_is_there = feeds.iter().any(|feed| feed.user_id == place.peer().id.0);
@@ -393,6 +397,17 @@ fn move_forward<E>(
         false => None,
     };
     Ok(Some(ReadMoved { seq: Seq(target), reader_pos: Pos(reader_pos), peer_pos: peer_pos.map(Pos) }))
+}
+
+/// How many of the messages after a place, by the lower or the higher of the two, were deleted.
+pub(crate) fn deleted_after(
+    connection: &mut AnyConnection,
+    conversation: i64,
+    seq: i64,
+    by_low: bool,
+) -> QueryResult<i64> {
+    let after = deletions::conversation_id.eq(conversation).and(deletions::seq.gt(seq));
+    deletions::table.filter(after.and(deletions::by_low.eq(by_low))).count().get_result(connection)
 }
 
 /// Puts "read up to here" among a user's events.
@@ -415,6 +430,7 @@ fn take_place<E>(
         actor_id: reader.0,
         seq,
         happened_at: SystemClock.now().as_micros(),
+        message_id: None,
     };
     diesel::insert_into(events::table).values(event).execute(connection)?;
     Ok(feed.last_pos)

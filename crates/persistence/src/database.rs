@@ -80,6 +80,7 @@ pub(crate) struct Load {
     pub(crate) queued: usize,
     pub(crate) queue: usize,
     pub(crate) busy: usize,
+    pub(crate) open: usize,
     pub(crate) connections: usize,
 }
 
@@ -120,7 +121,8 @@ impl Database {
         let (settings, lane) = (&self.inner.settings, self.inner.lane());
         let connections = usize::try_from(lane.pool.max_size()).unwrap_or_default();
         let busy = connections.saturating_sub(lane.permits.available_permits());
-        Load { queued: lane.writer.waiting(), queue: settings.queue, busy, connections }
+        let open = usize::try_from(lane.pool.state().connections).unwrap_or_default();
+        Load { queued: lane.writer.waiting(), queue: settings.queue, busy, open, connections }
     }
 
     /// The names of the migrations that have not run yet. Blocks.

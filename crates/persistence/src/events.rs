@@ -21,6 +21,9 @@ use crate::schema::{events, feeds, messages, settings, users};
 /// The kind of an event that says how far somebody has read.
 pub(crate) const READ: i16 = 1;
 
+/// The kind of an event that says that a message was deleted.
+pub(crate) const DELETE: i16 = 2;
+
 /// How many old events one transaction forgets.
 const PURGE_AT_ONCE: i64 = 500;
 
@@ -34,6 +37,7 @@ pub(crate) struct NewEvent {
     pub(crate) actor_id: i64,
     pub(crate) seq: i64,
     pub(crate) happened_at: i64,
+    pub(crate) message_id: Option<i64>,
 }
 
 impl Database {
@@ -181,14 +185,32 @@ fn others(connection: &mut AnyConnection, user: i64, after: i64, to: i64) -> Que
         .inner_join(actors.on(actors.field(users::id).eq(events::actor_id)))
         .filter(events::user_id.eq(user).and(events::pos.gt(after)).and(events::pos.le(to)))
         .order(events::pos)
-        .select((events::pos, events::seq, peers.field(users::username), actors.field(users::username)));
-    let rows: Vec<(i64, i64, String, String)> = on_engine!(connection, c => query.load(c))?;
-    let event = |(pos, seq, peer, reader): (i64, i64, String, String)| Event {
-        pos: Pos(pos),
-        peer: Username::from_store(peer),
-        change: Change::Read { reader: Username::from_store(reader), seq: Seq(seq) },
-    };
-    Ok(rows.into_iter().map(event).collect())
+        .select((
+            (events::pos, events::seq, events::message_id),
+            peers.field(users::username),
+            actors.field(users::username),
+        ));
+    let rows: Vec<(Other, String, String)> = on_engine!(connection, c => query.load(c))?;
+    Ok(rows.into_iter().map(|(other, peer, actor)| other.between(peer, actor)).collect())
+}
+
+/// An event with a row of its own.
+#[derive(Queryable)]
+struct Other {
+    pos: i64,
+    seq: i64,
+    message_id: Option<i64>,
+}
+
+impl Other {
+    fn between(self, peer: String, actor: String) -> Event {
+        let seq = Seq(self.seq);
+        let change = match self.message_id {
+            Some(id) => Change::Delete { id: MessageId(id), seq },
+            None => Change::Read { reader: Username::from_store(actor), seq },
+        };
+        Event { pos: Pos(self.pos), peer: Username::from_store(peer), change }
+    }
 }
 
 /// Forgets some of the events from before a time, and notes for each user up to where.

@@ -15,6 +15,7 @@ mod connection;
 mod conversations;
 mod copy;
 mod database;
+mod days;
 mod departures;
 mod ended;
 mod error;
@@ -27,6 +28,7 @@ mod looks;
 mod members;
 mod messages;
 mod migrations;
+mod moderation;
 mod moving_in;
 mod mysql_connection;
 #[cfg(feature = "planted-faults")]
@@ -34,6 +36,7 @@ mod planted;
 mod recent;
 mod recovery;
 mod reports;
+mod retention;
 mod roster;
 mod rows;
 mod schema;
@@ -41,6 +44,7 @@ mod search;
 mod sessions;
 mod settings;
 mod sign_ups;
+mod status;
 #[cfg(test)]
 #[expect(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../tests/support/mod.rs"]
@@ -49,6 +53,7 @@ mod tables;
 mod tokens;
 mod url;
 mod users;
+mod verify;
 mod writer;
 
 pub use backup::{BackupError, Contents, Progress, Restore, back_up, restore};
@@ -60,3 +65,4 @@ pub use moving_in::{
 };
 pub use settings::Settings;
 pub use url::{DatabaseUrl, DatabaseUrlError};
+pub use verify::{Finding, Verified, VerifyError, verify};

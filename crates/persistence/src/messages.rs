@@ -45,11 +45,10 @@ impl MessageStore for Messages {
         let place = place.clone();
         self.0
             .look_up(move |connection| {
-                let Some((conversation, last_seq)) = conversation_of(connection, place.pair())? else {
-                    return Ok(History::default());
-                };
-                let messages = stretch(connection, &place, conversation, last_seq, cursor, size)?;
-                Ok(History { messages, last_seq: Seq(last_seq) })
+                let Some(thread) = thread(connection, place.pair())? else { return Ok(History::default()) };
+                let messages = stretch(connection, &place, &thread, cursor, size)?;
+                let (last_seq, forgotten_seq) = (Seq(thread.last_seq), Seq(thread.forgotten_seq));
+                Ok(History { messages, forgotten_seq, last_seq })
             })
             .await
     }
@@ -60,12 +59,12 @@ impl MessageStore for Messages {
             if matches!(number, PageNumber::Number(1)) {
                 return first_page(connection, &place, size).map(Ok);
             }
-            let found = conversation_of(connection, place.pair())?;
-            let (conversation, count) = found.unwrap_or_default();
+            let thread = thread(connection, place.pair())?.unwrap_or_default();
+            let count = thread.last_seq - thread.forgotten_seq;
             let Ok((number, skip)) = number.resolve(count, size) else { return Ok(Err(NoSuchPage)) };
             // `seq` has no gaps, so a page is a place in the conversation and not a count from its end.
-            let cursor = Cursor::Before(Seq(count - skip + 1));
-            let messages = stretch(connection, &place, conversation, count, cursor, size)?;
+            let cursor = Cursor::Before(Seq(thread.last_seq - skip + 1));
+            let messages = stretch(connection, &place, &thread, cursor, size)?;
             Ok(Ok(Numbered { count, number, has_next: skip + size.get() < count, messages }))
         });
         Ok(page.await??)
@@ -177,30 +176,36 @@ pub(crate) fn by_ids(connection: &mut AnyConnection, ids: &[i64]) -> QueryResult
     Ok(rows.into_iter().map(|(row, sender, recipient)| row.named(sender, recipient)).collect())
 }
 
-/// The number of a conversation and of its newest message.
-fn conversation_of(connection: &mut AnyConnection, pair: Pair) -> QueryResult<Option<(i64, i64)>> {
+/// A conversation, and which places of it have their messages still.
+#[derive(Clone, Copy, Default, Queryable)]
+struct Thread {
+    conversation: i64,
+    forgotten_seq: i64,
+    last_seq: i64,
+}
+
+fn thread(connection: &mut AnyConnection, pair: Pair) -> QueryResult<Option<Thread>> {
     let query = conversations::table
         .inner_join(messages::table.on(is_newest_message!()))
         .filter(conversations::low_id.eq(pair.low().0).and(conversations::high_id.eq(pair.high().0)))
-        .select((conversations::id, messages::seq));
+        .select((conversations::id, conversations::forgotten_seq, messages::seq));
     on_engine!(connection, c => query.first(c)).optional()
 }
 
-/// The newest messages of a conversation. There are as many as the newest one's `seq` says.
+/// The newest messages of a conversation. There are as many as the newest one's `seq` says, but for those that are gone.
 fn first_page(connection: &mut AnyConnection, place: &Participation, size: PageSize) -> QueryResult<Numbered> {
     let (low, high) = (place.pair().low().0, place.pair().high().0);
-    let conversation = conversations::table
-        .filter(conversations::low_id.eq(low).and(conversations::high_id.eq(high)))
-        .select(conversations::id)
-        .single_value();
+    let this = || conversations::table.filter(conversations::low_id.eq(low).and(conversations::high_id.eq(high)));
+    let conversation = this().select(conversations::id).single_value();
+    let forgotten = this().select(conversations::forgotten_seq).single_value();
     let query = messages::table
         .filter(messages::conversation_id.nullable().eq(conversation))
         .order(messages::seq.desc())
         .limit(size.get())
-        .select(MESSAGE);
-    let rows: Vec<MessageRow> = on_engine!(connection, c => query.load(c))?;
-    let count = rows.first().map_or(0, |newest| newest.seq);
-    let messages = rows.into_iter().map(|row| row.between(place.me(), place.peer())).collect();
+        .select((MESSAGE, forgotten));
+    let rows: Vec<(MessageRow, Option<i64>)> = on_engine!(connection, c => query.load(c))?;
+    let count = rows.first().map_or(0, |(newest, forgotten)| newest.seq - forgotten.unwrap_or_default());
+    let messages = rows.into_iter().map(|(row, _)| row.between(place.me(), place.peer())).collect();
     Ok(Numbered { count, number: 1, has_next: size.get() < count, messages })
 }
 
@@ -208,11 +213,11 @@ fn first_page(connection: &mut AnyConnection, place: &Participation, size: PageS
 fn stretch(
     connection: &mut AnyConnection,
     place: &Participation,
-    conversation: i64,
-    last_seq: i64,
+    thread: &Thread,
     cursor: Cursor,
     size: PageSize,
 ) -> QueryResult<Vec<Message>> {
+    let Thread { conversation, last_seq, .. } = *thread;
     let query = messages::table.filter(messages::conversation_id.eq(conversation)).select(MESSAGE);
     let rows: Vec<MessageRow> = match cursor {
         Cursor::After(seq) => {

@@ -143,7 +143,8 @@ fn load(connection: &mut AnyConnection, which: &Which) -> QueryResult<Vec<Report
     let rows = rows(connection, which)?;
     let ids: Vec<i64> = rows.iter().map(|row| row.message_id).collect();
     let found = by_ids(connection, &ids)?;
-    let messages: HashMap<i64, Message> = found.into_iter().map(|message| (message.id.0, message)).collect();
+    let there = found.into_iter().filter(|message| !message.is_deleted());
+    let messages: HashMap<i64, Message> = there.map(|message| (message.id.0, message)).collect();
     let about = |row: ReportRow| {
         let message = messages.get(&row.message_id).cloned();
         row.about(message)

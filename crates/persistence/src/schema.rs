@@ -58,6 +58,7 @@ diesel::table! {
         high_read_count -> BigInt,
         low_delivered_seq -> BigInt,
         high_delivered_seq -> BigInt,
+        forgotten_seq -> BigInt,
     }
 }
 
@@ -86,6 +87,24 @@ diesel::table! {
         actor_id -> BigInt,
         seq -> BigInt,
         happened_at -> BigInt,
+        message_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    deletions (conversation_id, seq) {
+        conversation_id -> BigInt,
+        seq -> BigInt,
+        by_low -> Bool,
+        deleted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    message_days (block, day) {
+        block -> BigInt,
+        day -> BigInt,
+        message_count -> BigInt,
     }
 }
 
@@ -224,6 +243,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversations,
     messages,
     events,
+    deletions,
+    message_days,
     search_blocks,
     sessions,
     tokens,

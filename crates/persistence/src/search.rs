@@ -8,6 +8,7 @@
 
 mod build;
 mod dictionary;
+mod forgetting;
 mod geometry;
 mod rows;
 mod walk;
@@ -23,6 +24,7 @@ use chatapp_domain::search::{Found, SearchQuery};
 use chatapp_domain::user::{Identity, UserId};
 use diesel::prelude::*;
 
+pub(crate) use self::forgetting::forget;
 use self::walk::Walk;
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never};

@@ -9,17 +9,20 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use chatapp_domain::audit::{Action, EntryId, Target, TargetKind};
+use chatapp_domain::audit::{Action, Actor, EntryId, Target, TargetKind};
 use chatapp_domain::avatar::Avatar;
+use chatapp_domain::calendar::Period;
 use chatapp_domain::conversation::Participation;
 use chatapp_domain::event::Pos;
 use chatapp_domain::link::LinkHash;
-use chatapp_domain::message::{MessageId, Seq};
+use chatapp_domain::message::{Draft, MessageId, Seq};
 use chatapp_domain::page::{Cursor, PageNumber};
 use chatapp_domain::password::PasswordMark;
 use chatapp_domain::ports::audit::AuditQuery;
 use chatapp_domain::ports::invitations::NewInvitation;
+use chatapp_domain::ports::moderation::MessageFilter;
 use chatapp_domain::ports::reports::ReportQuery;
+use chatapp_domain::ports::retention::ConversationId;
 use chatapp_domain::ports::roster::Alive;
 use chatapp_domain::ports::sign_ups::NewSignUp;
 use chatapp_domain::ports::users::UserQuery;
@@ -135,7 +138,8 @@ async fn no_query_reads_a_whole_table() {
     support::on_server(&mysql.name, move |connection| {
         diesel::sql_query(
             "ANALYZE TABLE users, feeds, conversations, messages, events, sessions, tokens, blocks, reports, invitations, \
-             sign_ups, password_resets, email_changes, avatars, retired_names, search_blocks, admin_log",
+             sign_ups, password_resets, email_changes, avatars, retired_names, search_blocks, admin_log, \
+             deletions, message_days",
         )
         .execute(connection)
         .unwrap();
@@ -241,6 +245,8 @@ async fn everything_the_contract_asks(stores: &Stores) {
     blocks(stores, &users).await;
     reports(stores, &users).await;
 
+    moderation(stores, &users).await;
+
     for user in &users[1900..] {
         stores.departures.may_depart(user.id).await.unwrap();
         stores.messages.append(builders::a_draft(user, user, "a note"), Box::new(|_| ())).await.unwrap();
@@ -282,6 +288,50 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.events.position_of(ada.id, MessageId(5)).await.unwrap();
     stores.events.purge(NEW_YEAR).await.unwrap();
     stores.health.check().await.unwrap();
+}
+
+/// Each list from its beginning and from its middle, a few hundred deletions, and old messages.
+async fn moderation(stores: &Stores, users: &[User]) {
+    while stores.moderation.count_ahead().await.unwrap() {}
+    let (one, other) = (Some(users[3].id), Some(users[21].id));
+    let period = Period::of(2026, Some(1), Some(1));
+    let words = SearchQuery::parse("hello").ok();
+    let name = Some(UsernameKey::of("user3"));
+    let all = MessageFilter::default();
+    for filter in [
+        all.clone(),
+        MessageFilter { sender: one, ..all.clone() },
+        MessageFilter { recipient: other, ..all.clone() },
+        MessageFilter { sender: one, recipient: other, ..all.clone() },
+        MessageFilter { period, ..all.clone() },
+        MessageFilter { words, ..all.clone() },
+        MessageFilter { name, ..all },
+    ] {
+        let first = stores.moderation.list(filter.clone(), None, a_size(20)).await.unwrap();
+        stores.moderation.list(filter, first.next, a_size(20)).await.unwrap();
+    }
+    for (sender, recipient) in [(None, None), (one, None), (None, other), (one, other)] {
+        stores.moderation.days(sender, recipient).await.unwrap();
+    }
+    assert!(stores.moderation.is_a_name(&UsernameKey::of("user3")).await.unwrap());
+    for id in 1..300 {
+        let by = Actor::command_line(NEW_YEAR);
+        stores.moderation.delete(MessageId(id), by, Box::new(|_| ())).await.unwrap();
+    }
+    stores.moderation.find(MessageId(301)).await.unwrap().unwrap();
+    let old = NEW_YEAR.before(Duration::from_secs(3_600));
+    for sender in &users[500..502] {
+        for _ in 0..3 {
+            let draft = Draft { at: old, ..builders::a_draft(sender, &users[600], "long ago") };
+            stores.messages.append(draft, Box::new(|_| ())).await.unwrap();
+        }
+    }
+    let before = NEW_YEAR.before(Duration::from_secs(60));
+    stores.retention.count_old(before, ConversationId(0)).await.unwrap();
+    let mut after = Some(ConversationId(0));
+    while let Some(from) = after {
+        after = stores.retention.sweep(before, from).await.unwrap().next;
+    }
 }
 
 /// Of many messages, and then each method.

@@ -11,9 +11,11 @@ pub mod departures;
 pub mod events;
 pub mod invitations;
 pub mod messages;
+pub mod moderation;
 pub mod reading;
 pub mod recovery;
 pub mod reports;
+pub mod retention;
 pub mod roster;
 mod scene;
 pub mod search;
@@ -35,8 +37,10 @@ use chatapp_domain::ports::departures::DepartureStore;
 use chatapp_domain::ports::events::EventStore;
 use chatapp_domain::ports::invitations::InvitationStore;
 use chatapp_domain::ports::messages::MessageStore;
+use chatapp_domain::ports::moderation::ModerationStore;
 use chatapp_domain::ports::recovery::RecoveryStore;
 use chatapp_domain::ports::reports::ReportStore;
+use chatapp_domain::ports::retention::RetentionStore;
 use chatapp_domain::ports::roster::RosterStore;
 use chatapp_domain::ports::search::SearchStore;
 use chatapp_domain::ports::sessions::SessionStore;
@@ -77,6 +81,10 @@ pub struct Stores {
     pub avatars: Arc<dyn AvatarStore>,
     /// Accounts that are deleted.
     pub departures: Arc<dyn DepartureStore>,
+    /// Everybody's messages.
+    pub moderation: Arc<dyn ModerationStore>,
+    /// Old messages.
+    pub retention: Arc<dyn RetentionStore>,
     /// Messages as they are looked for.
     pub search: Arc<dyn SearchStore>,
     /// Whether the database answers.
@@ -344,6 +352,27 @@ macro_rules! contract_tests {
             the_oldest_of_thousands_is_found,
             random_searches_find_what_reading_finds,
             indexers_find_what_waits_and_do_no_harm_together,
+        );
+        $crate::promises_kept!($stores, moderation:
+            a_deleted_message_keeps_its_place_and_says_nothing,
+            a_deletion_is_an_event_for_both,
+            what_was_deleted_is_not_unread,
+            what_was_deleted_is_not_found_by_its_words,
+            the_key_of_a_deleted_message_is_free_again,
+            a_message_is_deleted_once_however_many_try,
+            deleting_amid_sends_leaves_no_gap,
+            a_message_to_somebody_gone_is_deleted_for_whoever_is_left,
+            everybodys_messages_are_listed_in_pieces,
+            messages_are_listed_by_their_people_their_time_and_their_words,
+            messages_are_listed_by_the_beginning_of_a_name,
+            the_days_of_messages_are_counted,
+        );
+        $crate::promises_kept!($stores, retention:
+            the_old_beginning_of_a_conversation_goes,
+            of_an_old_conversation_the_newest_place_stays,
+            what_is_gone_is_not_unread,
+            a_cursor_before_what_is_gone_counts_no_more,
+            as_many_are_counted_as_are_deleted,
         );
         $crate::promises_kept!($stores, events:
             a_living_store_is_healthy,

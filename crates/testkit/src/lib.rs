@@ -4,6 +4,7 @@
 pub mod builders;
 pub mod clock;
 pub mod contract;
+pub mod machine;
 pub mod mailbox;
 pub mod memory;
 pub mod notifications;

@@ -8,8 +8,10 @@ mod departures;
 mod events;
 mod invitations;
 mod messages;
+mod moderation;
 mod recovery;
 mod reports;
+mod retention;
 mod roster;
 mod search;
 mod sessions;
@@ -30,6 +32,7 @@ use chatapp_domain::message::{IdempotencyKey, Message, MessageId};
 use chatapp_domain::naming::Look;
 use chatapp_domain::ports::invitations::InvitationId;
 use chatapp_domain::ports::sign_ups::NewSignUp;
+use chatapp_domain::ports::status::{StatusStore, StoreKind, StoreLoad, StoreStatus};
 use chatapp_domain::ports::{StoreError, StoreHealth};
 use chatapp_domain::report::ReportId;
 use chatapp_domain::session::SessionId;
@@ -175,6 +178,8 @@ impl MemoryStores {
             audit: all.clone(),
             roster: all.clone(),
             departures: all.clone(),
+            moderation: all.clone(),
+            retention: all.clone(),
             health: all,
         }
     }
@@ -204,6 +209,31 @@ impl Default for MemoryStores {
 impl StoreHealth for MemoryStores {
     async fn check(&self) -> Result<(), StoreError> {
         self.unit(|_| ())
+    }
+}
+
+#[async_trait]
+impl StatusStore for MemoryStores {
+    fn kind(&self) -> StoreKind {
+        StoreKind { engine: "sqlite", version: "memory".to_owned() }
+    }
+
+    fn load(&self) -> StoreLoad {
+        StoreLoad { writes: (0, 1), in_use: 0, idle: 1, most: 1 }
+    }
+
+    fn known(&self) -> StoreStatus {
+        StoreStatus::default()
+    }
+
+    async fn status(&self) -> Result<StoreStatus, StoreError> {
+        let number = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+        self.unit(|state| StoreStatus {
+            bytes: 0,
+            users: number(state.users.values().filter(|person| !person.user.is_deleted()).count()),
+            messages: number(state.messages.len()),
+            search_behind: 0,
+        })
     }
 }
 

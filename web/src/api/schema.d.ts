@@ -179,6 +179,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/message/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody's messages, the newest first
+         * @description Without their texts. A `search` means a message's number; or else people whose names begin so, listed one after the
+         *     other; or else, where those who administer may read, words in the texts, which a quotation mark before them says too. A
+         *     page may be short or empty and have a `next` all the same: one request looks at a bounded number of messages.
+         */
+        get: operations["get_admin_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/message/date/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many messages there are of each year, month or day
+         * @description In UTC. Of one person's messages, or of two people's, only the latest 100,000 are counted.
+         */
+        get: operations["get_admin_message_date"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/message/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One message
+         * @description With its text where those who administer may read, which the log then says.
+         */
+        get: operations["get_admin_message_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message
+         * @description For both people, on all their devices: it keeps its place and says nothing any more.
+         */
+        delete: operations["delete_admin_message_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/report/": {
         parameters: {
             query?: never;
@@ -214,6 +280,23 @@ export interface paths {
          * @description Whoever closes it first has closed it.
          */
         patch: operations["patch_admin_report_id"];
+        trace?: never;
+    };
+    "/api/v1/admin/status/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How this node is doing */
+        get: operations["get_admin_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/admin/user/": {
@@ -883,6 +966,24 @@ export interface components {
             next?: string | null;
             results: components["schemas"]["AuditEntry"][];
         };
+        /** @description What the search index has not caught up with. */
+        Backlog: {
+            /**
+             * Format: int64
+             * @description In blocks of 64 events of one person.
+             */
+            behind: number;
+        };
+        /** @description The way to the other nodes. */
+        BusStatus: {
+            /**
+             * @description `local`, or `redis` where there can be other nodes.
+             * @example local
+             */
+            kind: string;
+            /** @description Whether the others are told at once. */
+            ok: boolean;
+        };
         /** @description A new password instead of a known one. */
         Change: {
             new_password: string;
@@ -906,6 +1007,12 @@ export interface components {
         Confirmation: {
             /** @description Exactly. */
             password: string;
+        };
+        /** @description Connections to the database. */
+        Connections: {
+            idle: number;
+            in_use: number;
+            max: number;
         };
         /** @description A conversation as one of its people sees it. */
         Conversation: {
@@ -946,6 +1053,13 @@ export interface components {
             next?: string | null;
             results: components["schemas"]["Conversation"][];
         };
+        /** @description How much there is. */
+        Counts: {
+            /** Format: int64 */
+            messages: number;
+            /** Format: int64 */
+            users: number;
+        };
         /** @description Who logs in. */
         Credentials: {
             /** @description Exactly. */
@@ -956,9 +1070,64 @@ export interface components {
              */
             username: string;
         };
+        /** @description The database. */
+        DatabaseStatus: {
+            connections: components["schemas"]["Connections"];
+            /**
+             * @description `sqlite` or `mysql`.
+             * @example sqlite
+             */
+            engine: string;
+            /** @description Whether it answers. */
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description What was known last, while it does not answer.
+             */
+            size_bytes: number;
+            /**
+             * @description The product and its version.
+             * @example SQLite 3.50.2
+             */
+            version: string;
+        };
+        /** @description How many messages there are of a year, of a month, or of a day. */
+        DateCount: {
+            /**
+             * Format: int64
+             * @example 1000
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @example 24
+             */
+            day?: number | null;
+            /**
+             * Format: int64
+             * @example 11
+             */
+            month?: number | null;
+            /**
+             * Format: int64
+             * @example 2026
+             */
+            year: number;
+        };
+        /** @description The earliest first. */
+        DateCounts: {
+            results: components["schemas"]["DateCount"][];
+        };
         /** @description Something to tell people. */
         Detail: {
             detail: string;
+        };
+        /** @description A disk. */
+        DiskStatus: {
+            /** Format: int64 */
+            free_bytes: number;
+            /** Format: int64 */
+            used_bytes: number;
         };
         /** @description Something that changed for you. */
         Event: {
@@ -989,7 +1158,7 @@ export interface components {
              */
             seq: number;
             /**
-             * @description `message` or `read`; there will be others.
+             * @description `message`, `read` or `delete`; there will be others.
              * @example message
              */
             type: string;
@@ -1113,6 +1282,15 @@ export interface components {
              */
             expires_in_days?: number | null;
         };
+        /** @description How long sends took in the last minute, in milliseconds; 0: nothing was sent. */
+        Latency: {
+            /** Format: double */
+            p50: number;
+            /** Format: double */
+            p95: number;
+            /** Format: double */
+            p99: number;
+        };
         /** @description Who really wants to leave. */
         Leave: {
             /** @description Exactly. */
@@ -1121,6 +1299,43 @@ export interface components {
         /** @description What a mailed link ends in. */
         LinkToken: {
             token: string;
+        };
+        /** @description A message without its text. */
+        ListedMessage: {
+            /** @description Whether it was deleted: then it has no text any more. */
+            deleted: boolean;
+            /**
+             * Format: int64
+             * @example 123
+             */
+            id: number;
+            /**
+             * @description Of its text, in Unicode code points.
+             * @example 13
+             */
+            length: number;
+            /**
+             * @description The username of whoever received it.
+             * @example grace
+             */
+            recipient: string;
+            /**
+             * @description The username of whoever sent it.
+             * @example ada
+             */
+            sender: string;
+            timestamp: components["schemas"]["Stamp"];
+        };
+        /** @description Everybody's messages, the newest first. */
+        ListedMessages: {
+            /** @description The absolute URL of the next page, if there is more to look through. */
+            next?: string | null;
+            results: components["schemas"]["ListedMessage"][];
+        };
+        /** @description A message, with its text where that may be read. */
+        LookedAtMessage: components["schemas"]["ListedMessage"] & {
+            /** @description Not there: those who administer may not read. */
+            body?: string | null;
         };
         /** @description An account that is there now. */
         Made: {
@@ -1213,12 +1428,14 @@ export interface components {
         /** @description A message. */
         Message: {
             /**
-             * @description The text, without white space around it.
+             * @description The text, without white space around it; empty once the message is deleted.
              * @example Hello, Grace!
              */
             body: string;
             /** @description The key it was sent with, for its sender only. */
             client_id?: string | null;
+            /** @description Whether it was deleted: then it keeps its place and says nothing. Not there: false. */
+            deleted?: boolean;
             /**
              * Format: int64
              * @description Its public number. Numbers are not in the order of sending: order by `seq`.
@@ -1245,6 +1462,11 @@ export interface components {
         };
         /** @description A stretch of a conversation. */
         MessageHistory: {
+            /**
+             * Format: int64
+             * @description Up to where the oldest messages are gone, because they were older than messages are kept. Not there: none is.
+             */
+            forgotten_seq?: number | null;
             /**
              * Format: int64
              * @description The `seq` of the conversation's newest message, 0 where there is none.
@@ -1351,6 +1573,26 @@ export interface components {
             presence?: boolean | null;
             /** @description Whether you and others see of each other up to where you have received and read. */
             receipts?: boolean | null;
+        };
+        /** @description A queue with a bound. */
+        Queue: {
+            /** Format: int64 */
+            length: number;
+            /**
+             * Format: int64
+             * @description One more is refused.
+             */
+            limit: number;
+        };
+        /** @description What waits. */
+        Queues: {
+            /** @description Mail that waits to be sent. */
+            mail: components["schemas"]["Queue"];
+            /** @description Passwords that are hashed or wait for it. */
+            passwords: components["schemas"]["Queue"];
+            search_index: components["schemas"]["Backlog"];
+            /** @description Writes that wait to be committed. */
+            writer: components["schemas"]["Queue"];
         };
         /** @description How far one has read or received. */
         ReadMark: {
@@ -1464,6 +1706,72 @@ export interface components {
          * @example 2026-11-24T10:15:30.123456Z
          */
         Stamp: string;
+        /** @description How this node is doing. Figures are of this node, and of the database and the bus as it sees them. */
+        Status: {
+            /** @description Whether those who administer may read other people's messages. */
+            admin_reads_messages: boolean;
+            bus: components["schemas"]["BusStatus"];
+            /** @description What was known last, while the database does not answer. */
+            counts: components["schemas"]["Counts"];
+            database: components["schemas"]["DatabaseStatus"];
+            disk?: components["schemas"]["DiskStatus"] | null;
+            /**
+             * Format: int64
+             * @description Answers with a status from 500 since the start.
+             */
+            errors_total: number;
+            latency_ms: components["schemas"]["Latency"];
+            /**
+             * Format: int64
+             * @description How much memory the program has; 0: it cannot be told.
+             */
+            memory_bytes: number;
+            /**
+             * @description The name of this node: its machine and its process.
+             * @example chat1:4711
+             */
+            node: string;
+            /** @description How many nodes there are, as far as this one knows. */
+            nodes: number;
+            /**
+             * Format: int64
+             * @description How many people are connected here.
+             */
+            people_online: number;
+            queues: components["schemas"]["Queues"];
+            /**
+             * Format: double
+             * @description Since somebody looked last.
+             */
+            requests_per_second: number;
+            /**
+             * Format: int32
+             * @description For how many days messages are kept; 0: for ever.
+             */
+            retention_days: number;
+            /**
+             * Format: double
+             * @description Over the last ten seconds.
+             */
+            sends_per_second: number;
+            /**
+             * Format: int64
+             * @description Since the start.
+             */
+            sends_total: number;
+            /**
+             * Format: int64
+             * @description How many sockets and waiting polls are open here.
+             */
+            sockets: number;
+            /** @description When this node started. */
+            started: components["schemas"]["Stamp"];
+            /**
+             * @description The program's version.
+             * @example 1.0.0
+             */
+            version: string;
+        };
         /** @description One of your tokens. */
         Token: {
             created: components["schemas"]["Stamp"];
@@ -2512,6 +2820,352 @@ export interface operations {
             };
         };
     };
+    get_admin_message: {
+        parameters: {
+            query?: {
+                /** @description The message of this number. */
+                id?: number;
+                /** @description What this person sent. */
+                sender?: string;
+                /** @description What this person received. */
+                recipient?: string;
+                /** @description A number, the beginning of a name, or words. */
+                search?: string;
+                /** @description Of this year, in UTC. */
+                year?: number;
+                /** @description Of this month of it. */
+                month?: number;
+                /** @description Of this day of that. */
+                day?: number;
+                /** @description 50 without it, at most 100. */
+                limit?: number;
+                /** @description From the `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedMessages"];
+                };
+            };
+            /** @description The query is not understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or you may not administer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_message_date: {
+        parameters: {
+            query?: {
+                /** @description The months of this year. */
+                year?: number;
+                /** @description The days of this month of it. */
+                month?: number;
+                /** @description Of what this person sent. */
+                sender?: string;
+                /** @description Of what this person received. */
+                recipient?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those of which there are any, the earliest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DateCounts"];
+                };
+            };
+            /** @description The query is not understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldProblems"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or you may not administer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_message_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedAtMessage"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or you may not administer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_admin_message_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or you may not administer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_admin_report: {
         parameters: {
             query?: {
@@ -2684,6 +3338,80 @@ export interface operations {
             };
             /** @description The body's type is not understood. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much was asked for. `Retry-After` says when there is room again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or the database is away. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures of now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The bearer token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credentials, a token that is not good for this, or a write that another site's page asked for. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or you may not administer. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

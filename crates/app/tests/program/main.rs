@@ -21,6 +21,7 @@ mod failover;
 mod first_run;
 mod hostile;
 mod import_django;
+mod ledger;
 mod mail;
 mod nodes;
 mod overload;

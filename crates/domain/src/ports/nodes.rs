@@ -32,6 +32,11 @@ pub trait Nodes: Send + Sync {
     /// How this node stands with the others.
     fn bus(&self) -> BusState;
 
+    /// How many nodes there are, this one included, as far as it knows.
+    fn count(&self) -> usize {
+        1
+    }
+
     /// Uses one of a limit, if one is left on any node; otherwise says for how long to wait. `None`: the others cannot be
     /// asked now, so that only the own count is known. It answers soon in either case.
     async fn take(&self, limit: &SharedLimit) -> Option<Result<(), Duration>>;

@@ -8,6 +8,7 @@ use chatapp_domain::departures::LeaveError;
 use chatapp_domain::email_changes::EmailChangeError;
 use chatapp_domain::first_run::FirstRunError;
 use chatapp_domain::messaging::SendError;
+use chatapp_domain::moderation::ListError;
 use chatapp_domain::page::NoSuchPage;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::avatars::PictureError;
@@ -41,6 +42,16 @@ impl From<SendError> for ApiError {
             SendError::Blocked => Self::Blocked,
             SendError::KeyReused => Self::KeyReused,
             SendError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListError> for ApiError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::ReadingIsOff => Self::ReadingIsOff,
+            ListError::Search(error) => Self::field("search", error.to_string()),
+            ListError::Store(error) => error.into(),
         }
     }
 }

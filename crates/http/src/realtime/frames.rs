@@ -16,7 +16,7 @@ pub(super) fn event(dialect: Dialect, event: &Event) -> Option<ByteString> {
         (Dialect::V1, _) => Some(text(&wire::Event::from(event))),
         // With the space after the colon that Python's json.dumps puts there.
         (Dialect::Plain, Change::Message { id, .. }) => Some(format!("{{\"message\": \"{}\"}}", id.0).into()),
-        (Dialect::Plain, Change::Read { .. }) => None,
+        (Dialect::Plain, Change::Read { .. } | Change::Delete { .. }) => None,
     }
 }
 

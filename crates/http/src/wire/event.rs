@@ -12,7 +12,7 @@ pub(crate) struct Event<'a> {
     /// Its place among your events: 1, 2, 3, ... without a gap.
     #[schema(example = 41)]
     pos: i64,
-    /// `message` or `read`; there will be others.
+    /// `message`, `read` or `delete`; there will be others.
     #[schema(example = "message")]
     r#type: &'static str,
     /// The message's number, as text.
@@ -52,6 +52,15 @@ impl<'a> From<&'a event::Event> for Event<'a> {
                 message: None,
                 conversation,
                 reader: Some(reader.as_str()),
+                seq: seq.0,
+                client_id: None,
+            },
+            Change::Delete { id, seq } => Self {
+                pos,
+                r#type: "delete",
+                message: Some(Digits(id.0)),
+                conversation,
+                reader: None,
                 seq: seq.0,
                 client_id: None,
             },
@@ -105,6 +114,12 @@ mod tests {
         let plain = r#"{"pos":41,"type":"message","message":"123","conversation":"u2","seq":7"#;
         assert_eq!(written(change(None)), format!("{plain}}}"));
         assert_eq!(written(change(IdempotencyKey::parse("k").ok())), format!(r#"{plain},"client_id":"k"}}"#));
+    }
+
+    #[test]
+    fn a_deletion_names_the_message() {
+        let change = Change::Delete { id: MessageId(123), seq: Seq(7) };
+        assert_eq!(written(change), r#"{"pos":41,"type":"delete","message":"123","conversation":"u2","seq":7}"#);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(crate) struct Message<'a> {
     #[schema(example = "grace")]
     recipient: &'a str,
     timestamp: Stamp,
-    /// The text, without white space around it.
+    /// The text, without white space around it; empty once the message is deleted.
     #[schema(example = "Hello, Grace!")]
     body: &'a str,
     /// Its place in the conversation: 1, 2, 3, ... without a gap.
@@ -30,6 +30,10 @@ pub(crate) struct Message<'a> {
     /// The key it was sent with, for its sender only.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
+    /// Whether it was deleted: then it keeps its place and says nothing. Not there: false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    deleted: bool,
 }
 
 impl<'a> Message<'a> {
@@ -44,6 +48,7 @@ impl<'a> Message<'a> {
             body: message.body.as_str(),
             seq: message.seq.0,
             client_id: key.map(message::IdempotencyKey::as_str),
+            deleted: message.is_deleted(),
         }
     }
 
@@ -91,6 +96,9 @@ pub(crate) struct MessageHistory<'a> {
     pub(crate) results: Vec<Message<'a>>,
     /// The `seq` of the conversation's newest message, 0 where there is none.
     pub(crate) last_seq: i64,
+    /// Up to where the oldest messages are gone, because they were older than messages are kept. Not there: none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) forgotten_seq: Option<i64>,
 }
 
 /// A message in which all words occur.

@@ -27,6 +27,7 @@ mod log_in;
 mod logs;
 mod members;
 mod metrics;
+mod moderation;
 mod openapi;
 mod original;
 mod own_sessions;

@@ -23,6 +23,7 @@ use chatapp_domain::export::Export;
 use chatapp_domain::first_run::FirstRun;
 use chatapp_domain::invitations::Invitations;
 use chatapp_domain::messaging::Messaging;
+use chatapp_domain::moderation::Moderation;
 use chatapp_domain::ports::nodes::Alone;
 use chatapp_domain::ports::notifications::{EventFeed, Notifier};
 use chatapp_domain::ports::users::UserStore;
@@ -41,6 +42,7 @@ use chatapp_http::{Services, Settings, ThrottleSettings};
 use chatapp_notification_hub::{Hub, HubSettings};
 use chatapp_testkit::builders::{a_new_user, a_user};
 use chatapp_testkit::clock::SetClock;
+use chatapp_testkit::machine::PlainMachine;
 use chatapp_testkit::mailbox::{Codes, Mailbox};
 use chatapp_testkit::memory::MemoryStores;
 use chatapp_testkit::passwords::PlainHasher;
@@ -115,7 +117,24 @@ impl Place {
         Self::with_all(settings, HubSettings::default(), SignUpPolicy::Open, None)
     }
 
+    /// A server that throttles nobody, where superusers may read other people's messages.
+    pub(crate) fn where_superusers_read() -> Self {
+        let throttles = ThrottleSettings { on: false, ..ThrottleSettings::default() };
+        let settings = Settings { throttles, ..Settings::default() };
+        Self::with_everything(settings, HubSettings::default(), SignUpPolicy::Closed, None, true)
+    }
+
     fn with_all(settings: Settings, hub: HubSettings, policy: SignUpPolicy, origin: Option<&str>) -> Self {
+        Self::with_everything(settings, hub, policy, origin, false)
+    }
+
+    fn with_everything(
+        settings: Settings,
+        hub: HubSettings,
+        policy: SignUpPolicy,
+        origin: Option<&str>,
+        reads: bool,
+    ) -> Self {
         let clock = SetClock::default();
         let stores = MemoryStores::with_clock(Arc::new(clock.clone()));
         let (hub, hasher) = (Arc::new(Hub::new(hub)), PlainHasher::default());
@@ -123,7 +142,7 @@ impl Place {
         let links = origin.map(Links::under);
         let post = links.map(|links| Post::new(Arc::new(mailbox.clone()), links));
         let maker = PlainMaker::default();
-        let fakes = Fakes { hasher: &hasher, clock: &clock, codes: &codes, maker: &maker };
+        let fakes = Fakes { hasher: &hasher, clock: &clock, codes: &codes, maker: &maker, reads };
         let services = services(&stores, &hub, &fakes, policy, post);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -207,6 +226,8 @@ struct Fakes<'a> {
     clock: &'a SetClock,
     codes: &'a Codes,
     maker: &'a PlainMaker,
+    /// Whether superusers may read other people's messages.
+    reads: bool,
 }
 
 fn services(
@@ -258,8 +279,11 @@ fn services(
         export: Export::new(all.messages.clone()),
         search: Search::new(all.users.clone(), all.search),
         messaging: Messaging::new(all.users.clone(), all.messages, told.clone(), now.clone()),
-        audit: AuditLog::new(all.audit, all.users.clone()),
+        audit: AuditLog::new(all.audit.clone(), all.users.clone()),
         reports: Reports::new(all.reports, now.clone()),
+        moderation: Moderation::new(all.users.clone(), all.moderation, all.audit.clone(), told.clone(), fakes.reads),
+        status: Arc::new(stores.clone()),
+        machine: Arc::new(PlainMachine),
         conversations: Conversations::new(all.users.clone(), all.conversations, all.blocks.clone(), told.clone()),
         blocking: Blocking::new(all.users.clone(), all.blocks.clone(), told, now),
         directory: Directory::new(all.users.clone()),

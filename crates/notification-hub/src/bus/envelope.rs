@@ -142,6 +142,13 @@ enum Content {
         reader: String,
         seq: i64,
     },
+    Delete {
+        to: i64,
+        pos: i64,
+        peer: String,
+        id: i64,
+        seq: i64,
+    },
     Typing {
         to: i64,
         peer: String,
@@ -213,6 +220,7 @@ impl Content {
             Change::Read { reader, seq } => {
                 Self::Read { to, pos, peer, reader: reader.as_str().to_owned(), seq: seq.0 }
             }
+            Change::Delete { id, seq } => Self::Delete { to, pos, peer, id: id.0, seq: seq.0 },
         }
     }
 
@@ -227,6 +235,9 @@ impl Content {
             }
             Self::Read { to, pos, peer, reader, seq } => {
                 event(to, pos, peer, Change::Read { reader: Username::from_store(reader), seq: Seq(seq) })
+            }
+            Self::Delete { to, pos, peer, id, seq } => {
+                event(to, pos, peer, Change::Delete { id: MessageId(id), seq: Seq(seq) })
             }
             Self::Typing { to, peer, typing } => {
                 News::Whisper(UserId(to), Whisper::Typing { peer: Username::from_store(peer), typing })
@@ -275,7 +286,8 @@ mod tests {
             key: key.map(|key| IdempotencyKey::parse(key).unwrap()),
         };
         let read = Change::Read { reader: name("ada"), seq: Seq(3) };
-        let events = [message(None), message(Some("k/1")), read];
+        let deleted = Change::Delete { id: MessageId(7), seq: Seq(3) };
+        let events = [message(None), message(Some("k/1")), read, deleted];
         let whispers = [
             Whisper::Typing { peer: name("ada \"quoted\" 🐴"), typing: true },
             Whisper::Delivered { peer: name("ada"), seq: Seq(7) },

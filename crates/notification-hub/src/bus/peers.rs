@@ -30,6 +30,11 @@ impl Peers {
         Self { registry, known: Mutex::default(), outdated: Notify::new() }
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.lock().len()
+    }
+
     /// A node told of its change number `seq`. If that is not the next one, the node is read anew.
     pub(crate) fn changed(&self, node: NodeId, seq: u64, came: &[UserId], went: &[UserId]) {
         let mut known = self.lock();

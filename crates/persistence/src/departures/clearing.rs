@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, on_engine};
-use crate::schema::{conversations, feeds, messages, reports};
+use crate::days;
+use crate::schema::{conversations, deletions, feeds, messages, reports};
 
 /// How many messages one transaction deletes.
 const AT_ONCE: i64 = 500;
@@ -23,6 +24,7 @@ pub(super) fn some(connection: &mut AnyConnection, user: i64) -> QueryResult<usi
 pub(super) fn rest(connection: &mut AnyConnection, user: i64) -> QueryResult<()> {
     for conversation in readable_by_nobody_else(connection, user)? {
         while delete_some(connection, conversation)? > 0 {}
+        diesel::delete(deletions::table.filter(deletions::conversation_id.eq(conversation))).execute(connection)?;
         diesel::delete(conversations::table.find(conversation)).execute(connection)?;
     }
     Ok(())
@@ -55,5 +57,6 @@ fn delete_some(connection: &mut AnyConnection, conversation: i64) -> QueryResult
         return Ok(0);
     }
     diesel::delete(reports::table.filter(reports::message_id.eq_any(&ids))).execute(connection)?;
+    days::recount(connection, &ids)?;
     diesel::delete(messages::table.filter(messages::id.eq_any(ids))).execute(connection)
 }

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use crate::append::{Append, Appender};
 use crate::connection::{AnyConnection, Manager, Purpose, on_engine};
 use crate::database::{Database, OpenError};
+use crate::days;
 use crate::error::{UnitError, is_conflict};
 use crate::rows::{USER, UserRow};
 use crate::schema::{messages, sequences, users};
@@ -124,7 +125,9 @@ fn append_all(
     let fate = |message: &MovedMessage| match here.get(&message.id) {
         None => MessageFate::Moved,
         Some((sender, recipient, body)) => {
-            let is_it = (*sender, *recipient) == (message.sender.id.0, message.recipient.id.0) && *body == message.body;
+            // It may have been deleted since.
+            let says_so = *body == message.body || body.is_empty();
+            let is_it = (*sender, *recipient) == (message.sender.id.0, message.recipient.id.0) && says_so;
             if is_it { MessageFate::Here } else { MessageFate::NumberTaken }
         }
     };
@@ -134,6 +137,8 @@ fn append_all(
     if new.is_empty() {
         return Ok(fates);
     }
+    let ids: Vec<i64> = moved.iter().map(|message| message.id).collect();
+    days::recount(connection, &ids)?;
     let mut drafts: Vec<&mut Append> = new.iter_mut().collect();
     if let AnyConnection::Mysql(mysql) = connection {
         appender.transact(mysql, &mut drafts, &mut false)?;

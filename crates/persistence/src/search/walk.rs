@@ -16,7 +16,7 @@ use super::geometry::{Block, cover, shard};
 use super::rows::{Places, messages_at};
 use crate::connection::{AnyConnection, on_engine};
 use crate::rows::MessageRow;
-use crate::schema::{feeds, search_blocks, users};
+use crate::schema::{feeds, messages, search_blocks, users};
 
 /// How much one search looks at: dictionaries opened and messages read. That is at most about 30 ms of work.
 const WORK: usize = 2_000;
@@ -31,6 +31,8 @@ pub(super) struct Walk<'a> {
     peer: Option<i64>,
     keys: Vec<String>,
     before: i64,
+    /// Before it there is nothing: old messages are deleted.
+    floor: i64,
     wanted: usize,
     /// Newest first.
     found: Vec<(i64, MessageRow, Vec<std::ops::Range<usize>>)>,
@@ -57,6 +59,7 @@ impl<'a> Walk<'a> {
             peer: peer.map(|peer| peer.0),
             keys,
             before: before.map_or(i64::MAX, |pos| pos.0),
+            floor: 0,
             // One more than wanted shows whether there is more.
             wanted: usize::try_from(size.get()).unwrap_or_default() + 1,
             found: Vec::new(),
@@ -68,8 +71,12 @@ impl<'a> Walk<'a> {
 
     pub(super) fn run(mut self, connection: &mut AnyConnection) -> QueryResult<Found> {
         let me = self.me.id.0;
-        let last_pos = feeds::table.find(me).select(feeds::last_pos);
-        let last_pos: i64 = on_engine!(connection, c => last_pos.first(c)).optional()?.unwrap_or_default();
+        let feed = feeds::table.find(me).select((feeds::last_pos, feeds::forgotten_pos));
+        let feed: Option<(i64, i64)> = on_engine!(connection, c => feed.first(c)).optional()?;
+        let (last_pos, forgotten_pos) = feed.unwrap_or_default();
+        if forgotten_pos > 0 {
+            self.floor = first_place(connection, me)?.unwrap_or(last_pos + 1);
+        }
         let indexed = indexed(connection, me)?;
         let end = self.before.min(last_pos + 1);
         self.ahead = cover(end, indexed);
@@ -91,7 +98,7 @@ impl<'a> Walk<'a> {
 
     /// Reads what is in no block yet. Gives where to go on if that is too much for one time.
     fn read_back(&mut self, connection: &mut AnyConnection, from: i64, mut end: i64) -> QueryResult<Option<i64>> {
-        while end > from {
+        while end > from.max(self.floor) {
             if self.is_over() {
                 return Ok(Some(end));
             }
@@ -103,6 +110,9 @@ impl<'a> Walk<'a> {
     }
 
     fn look_into(&mut self, connection: &mut AnyConnection, block: Block) -> QueryResult<()> {
+        if block.end() <= self.floor {
+            return Ok(());
+        }
         let parts = match self.known.remove(&block) {
             Some(parts) => parts,
             None => self.fetch(connection, block)?,
@@ -183,6 +193,17 @@ impl<'a> Walk<'a> {
         let names: Vec<(i64, String)> = on_engine!(connection, c => query.load(c))?;
         Ok(names.into_iter().collect())
     }
+}
+
+/// The place of a person's oldest message.
+fn first_place(connection: &mut AnyConnection, user: i64) -> QueryResult<Option<i64>> {
+    let pos = messages::sender_pos;
+    let sent = messages::table.filter(messages::sender_id.eq(user)).order(pos).select(pos);
+    let sent: Option<i64> = on_engine!(connection, c => sent.first(c)).optional()?;
+    let pos = messages::recipient_pos;
+    let received = messages::table.filter(messages::recipient_id.eq(user)).order(pos).select(pos);
+    let received: Option<i64> = on_engine!(connection, c => received.first(c)).optional()?;
+    Ok(sent.into_iter().chain(received).min())
 }
 
 fn named(row: MessageRow, sender: String, recipient: String) -> Message {

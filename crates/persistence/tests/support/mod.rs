@@ -101,6 +101,8 @@ pub(crate) fn stores(database: &Database) -> Stores {
         audit: database.audit(),
         roster: database.roster(),
         departures: database.departures(),
+        moderation: database.moderation(),
+        retention: database.retention(),
         health: database.health(),
     }
 }

@@ -129,7 +129,7 @@ pub async fn two_people_writing_to_each_other_at_once_see_one_order(stores: &Sto
             .into_iter()
             .map(|event| match event.change {
                 Change::Message { seq, .. } => seq,
-                Change::Read { .. } => panic!("nobody read"),
+                Change::Read { .. } | Change::Delete { .. } => panic!("nobody read or deleted"),
             })
             .collect();
         assert_eq!(heard, kept.iter().map(|message| message.seq).collect::<Vec<_>>());
@@ -164,7 +164,7 @@ pub async fn a_ring_of_people_writing_at_once_is_not_stuck(stores: &Stores) {
             .into_iter()
             .filter_map(|event| match event.change {
                 Change::Message { id, .. } => Some(id),
-                Change::Read { .. } => None,
+                Change::Read { .. } | Change::Delete { .. } => None,
             })
             .collect();
         newest_first.reverse();

@@ -13,6 +13,7 @@ use chatapp_domain::page::Cursor;
 use chatapp_domain::ports::conversations::{AfterDelivered, AfterRead, ReadMoved};
 use chatapp_domain::ports::events::Following;
 use chatapp_domain::ports::messages::{AfterAppend, AppendError, Appended, Saved};
+use chatapp_domain::ports::moderation::{AfterDelete, Deleted};
 use chatapp_domain::user::{User, UserId};
 use tokio::sync::mpsc;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -131,6 +132,13 @@ impl Listener<Appended> {
     pub(super) fn ear(&self) -> AfterAppend {
         let line = self.line.clone();
         Box::new(move |appended| line.send(appended.clone()).unwrap())
+    }
+}
+
+impl Listener<Deleted> {
+    pub(super) fn ear(&self) -> AfterDelete {
+        let line = self.line.clone();
+        Box::new(move |deleted| line.send(deleted.clone()).unwrap())
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use chatapp_domain::conversation::{Conversation, Participation};
 use chatapp_domain::event::{Change, Event, Pos};
-use chatapp_domain::message::{MessageId, Seq};
+use chatapp_domain::message::{Message, MessageId, Seq};
 use chatapp_domain::page::PageSize;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::conversations::{AfterDelivered, AfterRead, ConversationStore, ReadMoved};
@@ -20,6 +20,8 @@ use super::{MemoryStores, State, count};
 #[derive(Default)]
 pub(super) struct Thread {
     pub(super) messages: Vec<MessageId>,
+    /// How many of the oldest are gone.
+    pub(super) forgotten: i64,
     read: HashMap<UserId, Seq>,
     delivered: HashMap<UserId, Seq>,
 }
@@ -81,7 +83,13 @@ impl ConversationStore for MemoryStores {
 
 impl Thread {
     fn last(&self) -> Seq {
-        Seq(i64::try_from(self.messages.len()).unwrap_or(i64::MAX))
+        Seq(self.forgotten + i64::try_from(self.messages.len()).unwrap_or(i64::MAX))
+    }
+
+    /// What is gone counts as read.
+    pub(super) fn read_at_least(&mut self, user: UserId, seq: Seq) {
+        let read = self.read.entry(user).or_default();
+        *read = seq.max(*read);
     }
 
     fn read_to(&self, user: UserId) -> Seq {
@@ -99,7 +107,9 @@ impl State {
         let last = *messages.last()?;
         let thread = self.threads.get(&place.pair())?;
         let (me, peer) = (place.me().id, place.peer().id);
-        let news = messages.iter().filter(|message| message.sender.id != me && message.seq > thread.read_to(me));
+        let is_news =
+            |message: &&&Message| message.sender.id != me && message.seq > thread.read_to(me) && !message.is_deleted();
+        let news = messages.iter().filter(is_news);
         let shown = |seq: Seq| if self.share_receipts(place) { seq } else { Seq(0) };
         Some(Conversation {
             peer: self.users.get(&peer)?.user.clone(),

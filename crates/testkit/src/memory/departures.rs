@@ -39,7 +39,7 @@ impl DepartureStore for MemoryStores {
 }
 
 impl State {
-    fn is_gone(&self, user: UserId) -> bool {
+    pub(super) fn is_gone(&self, user: UserId) -> bool {
         self.users.get(&user).is_none_or(|person| person.user.is_deleted())
     }
 

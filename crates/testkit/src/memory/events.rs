@@ -87,8 +87,14 @@ impl Journal {
         self.kept.values_mut().map(|(event, _)| event)
     }
 
+    /// A message is gone: whoever followed from before it cannot do so any more.
+    pub(super) fn lose(&mut self, pos: Pos) {
+        self.kept.remove(&pos);
+        self.forgotten = self.forgotten.max(pos);
+    }
+
     fn forget(&mut self, before: Timestamp) -> usize {
-        let old = |event: &Event, at: Timestamp| matches!(event.change, Change::Read { .. }) && at < before;
+        let old = |event: &Event, at: Timestamp| !matches!(event.change, Change::Message { .. }) && at < before;
         let kept = self.kept.len();
         let forgotten = self.kept.iter().filter(|(_, (event, at))| old(event, *at)).map(|(pos, _)| *pos);
         self.forgotten = forgotten.max().unwrap_or_default().max(self.forgotten);

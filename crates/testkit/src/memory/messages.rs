@@ -39,12 +39,13 @@ impl MessageStore for MemoryStores {
         self.unit(|state| {
             let all = state.thread(place.pair());
             let last_seq = all.last().map_or(Seq(0), |message| message.seq);
+            let forgotten_seq = Seq(state.threads.get(&place.pair()).map_or(0, |thread| thread.forgotten));
             let (all, size) = (all.into_iter(), count(size.get()));
             let messages = match cursor {
                 Cursor::After(seq) => all.filter(|message| message.seq > seq).take(size).cloned().collect(),
                 Cursor::Before(seq) => all.rev().filter(|message| message.seq < seq).take(size).cloned().collect(),
             };
-            History { messages, last_seq }
+            History { messages, forgotten_seq, last_seq }
         })
     }
 
@@ -126,6 +127,11 @@ impl State {
         MessageId(((self.last_message - 1) ^ 1) + 1)
     }
 
+    /// Which message got an id, counted from 1.
+    pub(super) fn turn_of(id: MessageId) -> i64 {
+        ((id.0 - 1) ^ 1) + 1
+    }
+
     fn record_message(&mut self, message: &Message) -> (Pos, Pos) {
         let Message { id, seq, sender, recipient, key, at, .. } = message;
         let change = |key: Option<&IdempotencyKey>| Change::Message { id: *id, seq: *seq, key: key.cloned() };
@@ -152,7 +158,7 @@ impl State {
         let events = journal.into_iter().flat_map(|journal| journal.events());
         let ids = events.filter_map(|event| match &event.change {
             Change::Message { id, .. } => Some(id),
-            Change::Read { .. } => None,
+            Change::Read { .. } | Change::Delete { .. } => None,
         });
         ids.filter_map(|id| self.messages.get(id)).collect()
     }

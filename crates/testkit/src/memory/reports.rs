@@ -69,11 +69,17 @@ impl State {
         Some(Report {
             id,
             message_id: new.message,
-            message: self.messages.get(&new.message).cloned(),
+            message: self.messages.get(&new.message).filter(|message| !message.is_deleted()).cloned(),
             reporter: name(new.reporter)?,
             reason: new.reason.as_str().to_owned(),
             created_at: new.created_at,
             closing: closed.and_then(|(at, by)| Some(Closing { at, by: name(by)? })),
         })
+    }
+}
+
+impl Kept {
+    pub(super) fn is_of(&self, message: MessageId) -> bool {
+        self.new.message == message
     }
 }

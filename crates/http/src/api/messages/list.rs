@@ -92,6 +92,7 @@ async fn history(caller: Caller, query: &Query, cursor: Cursor, shared: &Shared)
     Ok(json::ok(&wire::MessageHistory {
         results: wire::Message::all_seen_by(me, &history.messages),
         last_seq: history.last_seq.0,
+        forgotten_seq: Some(history.forgotten_seq.0).filter(|seq| *seq > 0),
     }))
 }
 
