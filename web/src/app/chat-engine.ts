@@ -197,8 +197,11 @@ export class ChatEngine {
         return this.inbox.read(event.conversation, byMe, event.seq);
       }
       case 'edit':
-      case 'delete':
         return timeline?.reset();
+      case 'delete':
+        timeline?.dispatch({ type: 'deleted', seq: event.seq });
+        // Its last line and what is unread in it may be others now.
+        return this.inbox.reload();
     }
   }
 
@@ -209,7 +212,7 @@ export class ChatEngine {
       this.#received(message);
       this.#timelines.get(peer)?.dispatch({ type: 'received', messages: [message] });
       this.#listed(message);
-      this.news.arrived(message);
+      if (!message.deleted) this.news.arrived(message);
     }
   }
 

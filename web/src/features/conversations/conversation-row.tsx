@@ -60,6 +60,7 @@ function LastLine({ peer, last, me, draft }: LastLineProps) {
   if (draft) {
     return <Preview template={t('conversations.draft', { text: '\n' })} text={draft} marked />;
   }
+  if (last.deleted) return <em>{t('messages.deleted')}</em>;
   const template = last.user === me ? t('conversations.you', { text: '\n' }) : '\n';
   return <Preview template={template} text={last.body} />;
 }

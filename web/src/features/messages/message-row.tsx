@@ -69,7 +69,11 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           <span className="visually-hidden">
             {t('messages.says', { author: entry.mine ? t('messages.you') : author })}
           </span>
-          <MessageBody body={entry.body} />
+          {entry.deleted ? (
+            <em className={css.deleted}>{t('messages.deleted')}</em>
+          ) : (
+            <MessageBody body={entry.body} />
+          )}
           <span className={css.meta}>
             <time dateTime={entry.at.toISOString()} title={times.full(entry.at)}>
               {times.clock(entry.at)}
@@ -77,7 +81,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
             {entry.mark && <MarkSign mark={entry.mark} />}
           </span>
         </div>
-        {Actions && entry.id !== null && !entry.mine && (
+        {Actions && entry.id !== null && !entry.mine && !entry.deleted && (
           <Actions id={entry.id} body={entry.body} entrance={entrance} />
         )}
       </div>

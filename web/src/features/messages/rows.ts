@@ -18,6 +18,8 @@ export interface Entry {
   mine: boolean;
   author: string;
   body: string;
+  /** It says nothing any more. */
+  deleted: boolean;
   at: Date;
   /** A number that is the same for all of one calendar day, where the reader is. */
   day: number;
@@ -32,7 +34,7 @@ const together = 5 * 60_000;
 
 export function rowsOf(timeline: Timeline, me: string): Row[] {
   const entries = entriesOf(timeline, me);
-  const complete = timeline.history[0]?.seq === 1;
+  const complete = timeline.history[0]?.seq === timeline.forgottenSeq + 1;
   const rows: Row[] = [];
   if (complete) rows.push({ kind: 'start', key: 'start' });
   let previous: Entry | undefined;
@@ -84,6 +86,7 @@ function ofMessage(message: Message, me: string, timeline: Timeline): Entry {
     mine,
     author: message.user,
     body: message.body,
+    deleted: message.deleted ?? false,
     at,
     day: dayOf(at),
     seq: message.seq,
@@ -107,6 +110,7 @@ function ofOutgoing(outgoing: Outgoing, me: string): Entry {
     mine: true,
     author: me,
     body: outgoing.body,
+    deleted: false,
     at,
     day: dayOf(at),
     seq: null,

@@ -13,7 +13,8 @@ export function settle(state: Timeline, arrived: readonly Message[]): Timeline {
     bySeq.set(message.seq, keepClientId(message, bySeq.get(message.seq)));
   }
   const all = inOrder([...bySeq.values()]);
-  const anchor = state.history[0]?.seq ?? (state.status === 'ready' ? 1 : Infinity);
+  const anchor =
+    state.history[0]?.seq ?? (state.status === 'ready' ? state.forgottenSeq + 1 : Infinity);
   const start = all.findIndex((message) => message.seq === anchor);
   const history = start < 0 ? [] : run(all, start);
   const end = history.at(-1)?.seq ?? 0;

@@ -77,6 +77,27 @@ describe('loading', () => {
     expect(calls).toHaveLength(2);
   });
 
+  it('stops at what is older than messages are kept', async () => {
+    const kept = (call: Call) => {
+      const body = { results: messages(31, 60).reverse(), last_seq: 60, forgotten_seq: 30 };
+      return json(call.query.get('before_seq') === '31' ? { ...body, results: [] } : body);
+    };
+    answer = kept;
+    await store.open();
+    await store.loadOlder();
+    expect(calls).toHaveLength(1);
+    expect(store.get().forgottenSeq).toBe(30);
+  });
+
+  it('does not ask again for older messages that are not there', async () => {
+    answer = serving(40);
+    await store.open();
+    answer = () => json({ results: [], last_seq: 40 });
+    await store.loadOlder();
+    await store.loadOlder();
+    expect(calls).toHaveLength(2);
+  });
+
   it('tries again by itself when the server was away', async () => {
     answer = unreachable;
     await store.open();
@@ -130,6 +151,16 @@ describe('holes', () => {
     await settle();
     expect(calls).toHaveLength(2);
     expect(last()).toBe(9);
+  });
+
+  it('are passed over where the messages are gone', async () => {
+    answer = serving(5);
+    await store.open();
+    answer = () => json({ results: messages(101, 103), last_seq: 103, forgotten_seq: 100 });
+    store.dispatch({ type: 'received', messages: [message(103)] });
+    await settle();
+    expect(calls).toHaveLength(2);
+    expect(seqs()).toEqual([101, 102, 103]);
   });
 
   it('are filled later when the server was away', async () => {

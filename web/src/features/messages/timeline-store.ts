@@ -77,6 +77,7 @@ export class TimelineStore {
     this.dispatch({ type: 'loading' });
     try {
       const page = await this.#latest();
+      this.#forget(page.forgotten_seq);
       this.dispatch({ type: 'loaded', messages: page.results, lastSeq: page.last_seq });
       this.#options.onMessages(page.results);
       this.#failures = 0;
@@ -118,6 +119,8 @@ export class TimelineStore {
         before,
         Math.max(this.#options.pageSize, 50),
       );
+      // What is not there must not be asked for again.
+      this.#forget(page.results.length > 0 ? page.forgotten_seq : before - 1);
       this.dispatch({ type: 'older loaded', messages: page.results });
     } catch {
       this.dispatch({ type: 'older failed' });
@@ -131,6 +134,7 @@ export class TimelineStore {
     this.dispatch({ type: 'newer loading' });
     try {
       const page = await messagesAfter(this.#options.api, this.peer, after, 50);
+      this.#forget(page.forgotten_seq);
       this.dispatch({ type: 'newer loaded', messages: page.results, lastSeq: page.last_seq });
     } catch {
       this.dispatch({ type: 'newer failed' });
@@ -155,6 +159,7 @@ export class TimelineStore {
       ]);
       const messages = [...before.results, ...after.results];
       const lastSeq = Math.max(before.last_seq, after.last_seq);
+      this.#forget(after.forgotten_seq);
       if (this.#jumping === seq) this.dispatch({ type: 'around loaded', seq, messages, lastSeq });
     } catch (problem) {
       if (this.#jumping === seq) this.#wanted = seq;
@@ -187,6 +192,13 @@ export class TimelineStore {
   #forgetJump(): void {
     this.#jumping = null;
     this.#wanted = null;
+  }
+
+  /** The server says that what is older than this is gone. */
+  #forget(seq?: number | null): void {
+    if (seq && seq > this.get().forgottenSeq) {
+      this.#state.set(reduceTimeline(this.get(), { type: 'forgotten', seq }));
+    }
   }
 
   #latest() {
@@ -244,6 +256,7 @@ export class TimelineStore {
     try {
       const page = await messagesAfter(this.#options.api, this.peer, after);
       this.#failures = 0;
+      this.#forget(page.forgotten_seq);
       // An answer that helps nothing must not be asked for again at once.
       if (page.results.length === 0) {
         this.reset();

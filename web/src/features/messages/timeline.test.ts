@@ -414,3 +414,28 @@ describe('delivery', () => {
     expect(state.peerDeliveredSeq).toBe(5);
   });
 });
+
+describe('what is gone', () => {
+  it('keeps its place when it was deleted', () => {
+    const state = after(loaded(1, 5), { type: 'deleted', seq: 3 });
+    expect(seqs(state)).toEqual([1, 2, 3, 4, 5]);
+    expect(state.history[2]).toMatchObject({ body: '', deleted: true });
+    expect(then(state, received(message(6))).history[2]).toMatchObject({ deleted: true });
+  });
+
+  it('ends the older pages where it is older than messages are kept', () => {
+    const state = after({ type: 'forgotten', seq: 20 }, loaded(21, 30));
+    expect(olderBefore(state)).toBeNull();
+    expect(missingAfter(state)).toBeNull();
+    expect(olderBefore(after({ type: 'forgotten', seq: 20 }, loaded(22, 30)))).toBe(22);
+  });
+
+  it('is not shown any more once the server says so', () => {
+    const state = after(loaded(1, 5), received(message(30)), { type: 'forgotten', seq: 28 });
+    expect(seqs(state)).toEqual([]);
+    expect(missingAfter(state)).toBe(28);
+    const whole = then(state, received(message(29)));
+    expect(seqs(whole)).toEqual([29, 30]);
+    expect(olderBefore(whole)).toBeNull();
+  });
+});

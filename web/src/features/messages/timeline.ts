@@ -20,6 +20,8 @@ export interface Timeline {
   pending: readonly Outgoing[];
   /** The newest place that is known to be taken. */
   lastSeq: number;
+  /** Up to here the oldest messages are gone: there is nothing to load before. */
+  forgottenSeq: number;
   readSeq: number;
   peerReadSeq: number;
   /** What the other person's devices have, read or not. */
@@ -82,6 +84,10 @@ export type TimelineAction =
   | { type: 'postponed'; clientId: string; problem: Outgoing['problem'] }
   | { type: 'send failed'; clientId: string; problem: Outgoing['problem'] }
   | { type: 'discarded'; clientId: string }
+  /** A message says nothing any more. */
+  | { type: 'deleted'; seq: number }
+  /** Everything up to this place is gone from the server. */
+  | { type: 'forgotten'; seq: number }
   | { type: 'read'; by: 'me' | 'peer'; seq: number }
   /** It has reached a device of the other person. */
   | { type: 'delivered'; seq: number }
@@ -99,6 +105,7 @@ export const emptyTimeline: Timeline = {
   live: [],
   pending: [],
   lastSeq: 0,
+  forgottenSeq: 0,
   readSeq: 0,
   peerReadSeq: 0,
   peerDeliveredSeq: 0,
@@ -157,6 +164,10 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
         ...state,
         pending: state.pending.filter((mine) => mine.clientId !== action.clientId),
       };
+    case 'deleted':
+      return deleted(state, action.seq);
+    case 'forgotten':
+      return forgotten(state, action.seq);
     case 'read':
       return action.by === 'me'
         ? { ...state, readSeq: Math.max(state.readSeq, action.seq) }
@@ -179,14 +190,14 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
 /** The place after which messages are known to exist but are not here. */
 export function missingAfter(state: Timeline): number | null {
   if (state.status !== 'ready' || state.stale || state.detached) return null;
-  const end = state.history.at(-1)?.seq ?? 0;
+  const end = state.history.at(-1)?.seq ?? state.forgottenSeq;
   return state.lastSeq > end ? end : null;
 }
 
 /** The place before which older messages are still to be loaded. */
 export function olderBefore(state: Timeline): number | null {
   const first = state.history[0];
-  return first && first.seq > 1 ? first.seq : null;
+  return first && first.seq > state.forgottenSeq + 1 ? first.seq : null;
 }
 
 export function knows(state: Timeline, id: number): boolean {
@@ -216,6 +227,22 @@ function loaded(state: Timeline, messages: readonly Message[], lastSeq: number):
     lastSeq: state.stale ? lastSeq : Math.max(state.lastSeq, lastSeq),
   };
   return settle(base, page);
+}
+
+/** Its place stays, and so does everything that is counted by places. */
+function deleted(state: Timeline, seq: number): Timeline {
+  const empty = (messages: readonly Message[]) =>
+    messages.map((message) =>
+      message.seq === seq ? { ...message, body: '', deleted: true } : message,
+    );
+  return { ...state, history: empty(state.history), live: empty(state.live) };
+}
+
+function forgotten(state: Timeline, seq: number): Timeline {
+  if (seq <= state.forgottenSeq) return state;
+  const later = (messages: readonly Message[]) => messages.filter((message) => message.seq > seq);
+  const kept = { history: later(state.history), live: later(state.live) };
+  return settle({ ...state, ...kept, forgottenSeq: seq }, []);
 }
 
 function queued(state: Timeline, outgoing: Outgoing): Timeline {
