@@ -169,7 +169,7 @@ impl Application {
         };
         let departures = Departures::new(database.departures(), accounts.clone(), notifier.clone());
         let services = Services {
-            accounts: accounts.clone(),
+            accounts,
             departures: departures.clone(),
             avatars: Avatars::new(database.avatars(), Arc::new(ImageMaker::start()?)),
             tokens,

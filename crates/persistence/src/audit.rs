@@ -1,4 +1,4 @@
-//! The store of the log. The other stores write their entries with [`write`], inside of what they log.
+//! The store of the log. The other stores write their entries with [`write()`], inside of what they log.
 
 use std::sync::Arc;
 

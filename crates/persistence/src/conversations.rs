@@ -175,8 +175,8 @@ fn first_page_begins(connection: &mut AnyConnection, me: i64, latest: i64, size:
     places.retain(|(pos, _)| *pos <= latest);
     places.sort_unstable_by_key(|(pos, _)| std::cmp::Reverse(*pos));
     let mut seen = HashSet::new();
-    let newest = places.into_iter().filter(|(_, conversation)| seen.insert(*conversation)).map(|(pos, _)| pos);
-    Ok(usize::try_from(size.get() - 1).ok().and_then(|last| newest.skip(last).next()))
+    let mut newest = places.into_iter().filter(|(_, conversation)| seen.insert(*conversation)).map(|(pos, _)| pos);
+    Ok(usize::try_from(size.get() - 1).ok().and_then(|last| newest.nth(last)))
 }
 
 fn has_few(connection: &mut AnyConnection, me: i64) -> QueryResult<bool> {

@@ -46,7 +46,7 @@ fn on_a_clock(engine: Engine, settings: &[(&'static str, &str)]) -> Option<(Serv
     for variable in ["FAKETIME_NO_CACHE", "FAKETIME_DONT_FAKE_MONOTONIC", "DONT_FAKE_MONOTONIC"] {
         place = place.with(variable, "1");
     }
-    place = settings.iter().fold(place, |place, (variable, value)| place.with(*variable, *value));
+    place = settings.iter().fold(place, |place, (variable, value)| place.with(variable, *value));
     Some((Server::in_place(place), clock))
 }
 

@@ -102,9 +102,9 @@ async fn texts_are_read_and_searched_only_where_that_is_allowed() {
         let shown = root.get(&format!("{MESSAGES}{}/", message["id"])).await.json();
         assert_eq!(shown.get("body").and_then(Value::as_str), reads.then_some("a walrus"));
         let log = root.get("/api/v1/admin/log/?action=message.look").await.json();
-        let looks = log["results"].as_array().unwrap();
+        let (looks, id) = (log["results"].as_array().unwrap(), message["id"].to_string());
         assert_eq!(looks.len(), usize::from(reads));
-        assert!(looks.iter().all(|look| look["target"] == message["id"].to_string()));
+        assert!(looks.iter().all(|look| look["target"] == id));
         let found = root.get(&format!("{MESSAGES}?search=walr")).await;
         if reads {
             assert_eq!(found.json()["results"][0]["id"], message["id"]);

@@ -109,7 +109,7 @@ fn check_some(
         place = end;
     }
     work.verified.conversations += accounts.len() as u64;
-    let suspects: Vec<i64> = accounts.into_values().filter_map(Account::is_wrong).collect();
+    let suspects: Vec<i64> = accounts.into_values().filter_map(Account::number_if_wrong).collect();
     for suspect in suspects {
         let findings = at_one_moment(connection, |connection| recheck(connection, suspect))?;
         work.found(findings);
@@ -275,7 +275,7 @@ impl Account {
     }
 
     /// Its number, if something is wrong.
-    fn is_wrong(self) -> Option<i64> {
+    fn number_if_wrong(self) -> Option<i64> {
         let id = self.thread.id;
         (!self.close().is_empty()).then_some(id)
     }

@@ -47,7 +47,7 @@ pub async fn a_deleted_message_keeps_its_place_and_says_nothing(stores: &Stores)
     assert!(expected.is_deleted() && !second.is_deleted());
     for (me, peer) in [(&ada, &bob), (&bob, &ada)] {
         assert_eq!(conversation(stores, me, peer).await[1], expected);
-        assert_eq!(stores.messages.find(me.id, vec![second.id]).await.unwrap(), [expected.clone()]);
+        assert_eq!(stores.messages.find(me.id, vec![second.id]).await.unwrap(), std::slice::from_ref(&expected));
         let seen = stores.conversations.find(&between(me, peer)).await.unwrap().unwrap();
         assert_eq!((seen.last_message, seen.last_seq), (expected.clone(), Seq(2)));
         let all = stores.messages.page_of_all(me.id, PageNumber::Number(1), a_size(10)).await.unwrap();
