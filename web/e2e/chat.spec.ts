@@ -167,7 +167,7 @@ test('a person whose name is in another script is found and written to', async (
 });
 
 test('addresses of nobody and nothing say so, and lead back', async ({ people, troubles }) => {
-  troubles.expect(refusal(404, '/api/v1/user/nobody/'));
+  troubles.expect(refusal(404, '/api/v1/user/nobody/'), refusal(404, '/no/such/place/'));
   const [ada] = await people('ada', 'ben');
   const chat = await ada.open('/c/nobody/');
   await expect(chat.page.getByText('There is nobody called “nobody” here.')).toBeVisible();

@@ -95,6 +95,7 @@ async fn a_backup_under_load_is_whole(engine: Engine, empty: impl Fn() -> Option
         let place = with_the_key_of(&server, empty().unwrap());
         let restored: Value = serde_json::from_str(&place.succeeds(&["restore", "--json", &file])).unwrap();
         assert_eq!(restored["messages"], said["messages"]);
+        place.succeeds(&["verify"]);
         let restored = Server::in_place(place);
         let (ada, peer) = (ada.at(&restored), "bob");
         let newest = ada.json(&format!("/api/v1/message/?target={peer}&before_seq=999999999&limit=1")).await;
