@@ -8,12 +8,21 @@ interface TrustedTypes {
   ): { createScriptURL: (url: string) => string };
 }
 
+/** What {@link scriptUrl} has made: a policy of a name is made once, however often registering is tried. */
+let madeUrl: string | undefined;
+
 /** The one script that is ever loaded by name: the policy lets through no other. */
 function scriptUrl(): string {
+  madeUrl ??= trusted(path);
+  return madeUrl;
+}
+
+function trusted(url: string): string {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  if (!trustedTypes) return path;
-  const policy = trustedTypes.createPolicy('chatapp-worker', { createScriptURL: () => path });
-  return policy.createScriptURL(path);
+  if (!trustedTypes) return url;
+  return trustedTypes
+    .createPolicy('chatapp-worker', { createScriptURL: () => url })
+    .createScriptURL(url);
 }
 
 /** Goes where a notification leads that was clicked, until `signal` says otherwise. */
