@@ -93,9 +93,13 @@ for (const language of languages) {
     await cancel();
 
     await page.goto('/c/jose/');
-    await page.getByRole('article').first().hover();
     const message = page.getByRole('button', { name: t('report.menu') });
-    await message.last().click();
+    // The rows of a page that has just opened may still change places, and take their menu with them.
+    await expect(async () => {
+      await page.getByRole('article').last().hover();
+      await message.last().click();
+      await expect(page.getByRole('menu')).toBeVisible({ timeout: 2_000 });
+    }).toPass();
     await show('message-menu', page.getByRole('menu'));
     // Whether a menu survives another width is the browser's affair.
     await page.goto('/c/jose/');
