@@ -51,7 +51,10 @@ test('after logging out nothing is left to be opened', async ({ server, people, 
 
 test('logging out forgets the person, and keeps what was chosen for the device', async ({
   people,
+  troubles,
 }) => {
+  // What was being asked for when the session ended.
+  troubles.expect(refusal(403, '/api/v1/'));
   const [ada, ben] = await people('ada', 'ben');
   const chat = await ada.openChat(ben);
   const { page } = chat;
