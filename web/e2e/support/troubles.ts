@@ -43,4 +43,5 @@ export function refusal(status: number, path: string): RegExp {
 }
 
 /** How Chromium complains when there is nobody at the other end. */
-export const unreachable = /net::ERR_|WebSocket connection to .* failed/;
+export const unreachable =
+  /net::ERR_|WebSocket connection to .* failed|An unknown error occurred when fetching the script/;
