@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::audit::{Action, Actor, NewEntry};
 use crate::credential::Credential;
 use crate::departures::Departures;
-use crate::page::PageSize;
 use crate::password::Password;
 use crate::ports::StoreError;
 use crate::ports::departures::DepartError;
@@ -234,12 +233,11 @@ impl Roster {
         Self { store, departures, hasher, notifier, clock, lifetime }
     }
 
-    /// A page of people; `query.limit` is set by `size`.
-    pub async fn list(&self, query: RosterQuery, size: PageSize) -> Result<MemberPage, StoreError> {
-        let order = query.order;
-        let query = RosterQuery { limit: size.get() + 1, ..query };
-        let mut members = self.store.list(query, self.alive()).await?;
-        let limit = usize::try_from(size.get()).unwrap_or(usize::MAX);
+    /// A page of at most `query.limit` people.
+    pub async fn list(&self, query: RosterQuery) -> Result<MemberPage, StoreError> {
+        let (order, limit) = (query.order, usize::try_from(query.limit).unwrap_or(usize::MAX));
+        let one_more = RosterQuery { limit: query.limit + 1, ..query };
+        let mut members = self.store.list(one_more, self.alive()).await?;
         let more = members.len() > limit;
         members.truncate(limit);
         let next = members.last().filter(|_| more).map(|last| order.place_of(last));

@@ -97,6 +97,11 @@ impl ApiError {
         Self::Fields(FieldErrors::one(name, message))
     }
 
+    /// That a field names none of the things that it may name.
+    pub(crate) fn no_choice(name: &'static str, given: &str) -> Self {
+        Self::field(name, format!("\"{given}\" is not a valid choice."))
+    }
+
     fn answer(&self) -> Answer<'_> {
         let answer = |status, code, detail| Answer { status, code, detail };
         match self {

@@ -25,6 +25,7 @@ mod planted;
 mod query;
 mod realtime;
 mod routes;
+mod seek;
 mod server;
 mod services;
 mod session;

@@ -59,13 +59,6 @@ impl Query {
         Ok(self.number("limit", 1)?.and_then(|wanted| PageSize::clamp(wanted).ok()))
     }
 
-    /// `limit` of a list for those who administer: 50 without it.
-    pub(crate) fn admin_limit(&self) -> Result<PageSize, ApiError> {
-        const DEFAULT: i64 = 50;
-        let wanted = self.number("limit", 1)?.unwrap_or(DEFAULT);
-        PageSize::clamp(wanted).map_err(|error| ApiError::field("limit", error.to_string()))
-    }
-
     /// The query of the same list at another place: every parameter but `name`, and that with its new value. Sorted by
     /// name, as Django REST framework writes it.
     pub(crate) fn with(&self, name: &str, value: Option<&str>) -> String {

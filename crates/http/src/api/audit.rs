@@ -9,8 +9,8 @@ use crate::json;
 use crate::openapi::{AdminRefusals, InvalidQuery, Refusals};
 use crate::path::number;
 use crate::query::Query;
+use crate::seek;
 use crate::shared::Shared;
-use crate::site;
 use crate::superuser::Superuser;
 use crate::wire;
 
@@ -48,19 +48,13 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let text = |name| query.text(name).map(str::to_owned);
     let filter = AuditFilter { actor: text("actor"), action: action(&query)?, target: text("target") };
-    let page = shared.services.audit.list(filter, cursor(&query)?, query.admin_limit()?).await?;
-    let next = page.next.map(|EntryId(id)| query.with("cursor", Some(&id.to_string())));
-    let next = next.map(|query| site::absolute(&request, &format!("/api/v1/admin/log/?{query}"))).transpose()?;
+    let after = seek::cursor(&query, |text| number(text).map(EntryId))?;
+    let page = shared.services.audit.list(filter, after, seek::limit(&query)?).await?;
+    let next = seek::next(&request, &query, "/api/v1/admin/log/", page.next.map(|EntryId(id)| id))?;
     Ok(json::ok(&wire::AuditPage { next, results: page.entries.iter().map(wire::AuditEntry::from).collect() }))
 }
 
 fn action(query: &Query) -> Result<Option<Action>, ApiError> {
     let Some(name) = query.text("action") else { return Ok(None) };
-    let unknown = || ApiError::field("action", format!("\"{name}\" is not a valid choice."));
-    Action::parse(name).map(Some).ok_or_else(unknown)
-}
-
-fn cursor(query: &Query) -> Result<Option<EntryId>, ApiError> {
-    let Some(text) = query.text("cursor") else { return Ok(None) };
-    number(text).map(|id| Some(EntryId(id))).ok_or_else(|| ApiError::field("cursor", "Invalid cursor."))
+    Action::parse(name).map(Some).ok_or_else(|| ApiError::no_choice("action", name))
 }

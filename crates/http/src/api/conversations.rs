@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use chatapp_domain::conversation::Conversation;
 use chatapp_domain::event::Pos;
 use chatapp_domain::message::Seq;
-use chatapp_domain::page::PageSize;
 
 use crate::body::Fields;
 use crate::caller::Caller;
@@ -14,12 +13,9 @@ use crate::json;
 use crate::openapi::{BodyRefusals, InvalidQuery, Refusals};
 use crate::path::{Name, number};
 use crate::query::Query;
+use crate::seek;
 use crate::shared::Shared;
-use crate::site;
 use crate::wire;
-
-/// How many conversations come without a `limit`.
-const DEFAULT_LIMIT: i64 = 50;
 
 /// Your conversations, latest activity first
 #[utoipa::path(
@@ -42,17 +38,11 @@ pub(crate) async fn list(
     request: HttpRequest,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
-    let size = query.limit()?.map_or_else(|| PageSize::clamp(DEFAULT_LIMIT), Ok).unwrap_or(shared.page_size);
-    let page = shared.services.conversations.list(&caller.identity, cursor(&query)?, size).await?;
-    let next = page.next.map(|Pos(pos)| query.with("cursor", Some(&pos.to_string())));
-    let next = next.map(|query| site::absolute(&request, &format!("/api/v1/conversation/?{query}"))).transpose()?;
+    let before = seek::cursor(&query, |text| number(text).map(Pos))?;
+    let page = shared.services.conversations.list(&caller.identity, before, seek::limit(&query)?).await?;
+    let next = seek::next(&request, &query, "/api/v1/conversation/", page.next.map(|Pos(pos)| pos))?;
     let results = seen(&caller, &page.conversations, &shared).await?;
     Ok(json::ok(&wire::ConversationPage { next, results }))
-}
-
-fn cursor(query: &Query) -> Result<Option<Pos>, ApiError> {
-    let Some(text) = query.text("cursor") else { return Ok(None) };
-    number(text).map(|pos| Some(Pos(pos))).ok_or_else(|| ApiError::field("cursor", "Invalid cursor."))
 }
 
 /// Say how far you have read

@@ -1,6 +1,5 @@
 //! The people of this place, for those who administer.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
@@ -19,8 +18,8 @@ use crate::json;
 use crate::openapi::{AdminRefusals, BodyRefusals, InvalidQuery, Refusals};
 use crate::path::Name;
 use crate::query::Query;
+use crate::seek;
 use crate::shared::Shared;
-use crate::site;
 use crate::superuser::Superuser;
 use crate::wire;
 
@@ -54,13 +53,12 @@ pub(crate) async fn list(
     request: HttpRequest,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
-    let size = query.admin_limit()?;
+    let limit = seek::limit(&query)?.get();
     let (state, order) = (state(&query)?, order(&query)?);
-    let (search, after) = (query.text("search").map(str::to_owned), after(&query, order)?);
-    let wanted = RosterQuery { search, state, order, after, limit: size.get() };
-    let page = shared.services.roster.list(wanted, size).await?;
-    let next = page.next.map(|place| query.with("cursor", Some(&cursor(&place))));
-    let next = next.map(|query| site::absolute(&request, &format!("/api/v1/admin/user/?{query}"))).transpose()?;
+    let search = query.text("search").map(str::to_owned);
+    let after = seek::cursor(&query, |text| read(text, order))?;
+    let page = shared.services.roster.list(RosterQuery { search, state, order, after, limit }).await?;
+    let next = seek::next(&request, &query, "/api/v1/admin/user/", page.next.map(written))?;
     let sockets = Sockets::of(&shared);
     let results = page.members.iter().map(|member| sockets.seen(member)).collect();
     Ok(json::ok(&wire::MemberPage { next, results }))
@@ -267,7 +265,7 @@ fn state(query: &Query) -> Result<Option<MemberState>, ApiError> {
         Some("inactive") => MemberState::Inactive,
         Some("superuser") => MemberState::Superuser,
         Some("deleted") => MemberState::Deleted,
-        Some(other) => return Err(no_choice("state", other)),
+        Some(other) => return Err(ApiError::no_choice("state", other)),
     }))
 }
 
@@ -278,29 +276,23 @@ fn order(query: &Query) -> Result<MemberOrder, ApiError> {
         "username" => MemberSort::Username,
         "joined" => MemberSort::Joined,
         "last_login" => MemberSort::LastLogin,
-        _ => return Err(no_choice("sort", sort)),
+        _ => return Err(ApiError::no_choice("sort", sort)),
     };
     Ok(MemberOrder { by, descending })
 }
 
-fn no_choice(field: &'static str, given: &str) -> ApiError {
-    ApiError::field(field, format!("\"{given}\" is not a valid choice."))
-}
-
 /// A place as a cursor: a username, or a time and a number.
-fn cursor(place: &MemberPlace) -> Cow<'_, str> {
+fn written(place: MemberPlace) -> String {
     match place {
-        MemberPlace::Name(name) => name.into(),
-        MemberPlace::Time(time, id) => format!("{time}.{id}").into(),
+        MemberPlace::Name(name) => name,
+        MemberPlace::Time(time, id) => format!("{time}.{id}"),
     }
 }
 
-fn after(query: &Query, order: MemberOrder) -> Result<Option<MemberPlace>, ApiError> {
-    let Some(text) = query.text("cursor") else { return Ok(None) };
+fn read(cursor: &str, order: MemberOrder) -> Option<MemberPlace> {
     if order.by == MemberSort::Username {
-        return Ok(Some(MemberPlace::Name(text.to_owned())));
+        return Some(MemberPlace::Name(cursor.to_owned()));
     }
-    let place =
-        text.split_once('.').and_then(|(time, id)| Some(MemberPlace::Time(time.parse().ok()?, id.parse().ok()?)));
-    place.map(Some).ok_or_else(|| ApiError::field("cursor", "Invalid cursor."))
+    let (time, id) = cursor.split_once('.')?;
+    Some(MemberPlace::Time(time.parse().ok()?, id.parse().ok()?))
 }

@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use chatapp_domain::calendar::Period;
 use chatapp_domain::message::MessageId;
 use chatapp_domain::moderation::Wish;
-use chatapp_domain::page::PageSize;
 use chatapp_domain::ports::moderation::Place;
 use chatapp_domain::user::UserId;
 
@@ -15,13 +14,10 @@ use crate::json;
 use crate::openapi::{AdminRefusals, InvalidQuery, Refusals};
 use crate::path::Id;
 use crate::query::Query;
+use crate::seek;
 use crate::shared::Shared;
-use crate::site;
 use crate::superuser::Superuser;
 use crate::wire;
-
-/// How many messages come without a `limit`.
-const DEFAULT_LIMIT: i64 = 50;
 
 /// Everybody's messages, the newest first
 ///
@@ -52,12 +48,12 @@ const DEFAULT_LIMIT: i64 = 50;
     security(("session" = [])),
 )]
 pub(crate) async fn list(
-    _: Superuser,
+    superuser: Superuser,
     query: Query,
     request: HttpRequest,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
-    let size = query.limit()?.map_or_else(|| PageSize::clamp(DEFAULT_LIMIT), Ok).unwrap_or(shared.page_size);
+    let size = seek::limit(&query)?;
     let wish = Wish {
         id: query.number("id", 1)?.map(MessageId),
         sender: given(&query, "sender"),
@@ -65,9 +61,8 @@ pub(crate) async fn list(
         period: period(&query)?,
         search: given(&query, "search"),
     };
-    let page = shared.services.moderation.list(wish, cursor(&query)?, size).await?;
-    let next = page.next.map(|place| query.with("cursor", Some(&written(place))));
-    let next = next.map(|query| site::absolute(&request, &format!("/api/v1/admin/message/?{query}"))).transpose()?;
+    let page = shared.services.moderation.list(wish, seek::cursor(&query, read)?, size, superuser.actor).await?;
+    let next = seek::next(&request, &query, "/api/v1/admin/message/", page.next.map(written))?;
     Ok(json::ok(&wire::ListedMessages { next, results: page.messages.iter().map(wire::ListedMessage::from).collect() }))
 }
 
@@ -159,14 +154,13 @@ fn period(query: &Query) -> Result<Option<Period>, ApiError> {
     }
 }
 
-fn cursor(query: &Query) -> Result<Option<Place>, ApiError> {
-    let Some(text) = query.text("cursor") else { return Ok(None) };
-    let refused = || ApiError::field("cursor", "Invalid cursor.");
-    let (person, before) = match text.split_once('.') {
-        Some((person, before)) => (Some(person.parse().map(UserId).map_err(|_| refused())?), before),
-        None => (None, text),
+/// A place as a cursor: a person's number and a message's, or a message's alone.
+fn read(cursor: &str) -> Option<Place> {
+    let (person, before) = match cursor.split_once('.') {
+        Some((person, before)) => (Some(UserId(person.parse().ok()?)), before),
+        None => (None, cursor),
     };
-    before.parse().map(|before| Some(Place { person, before })).map_err(|_| refused())
+    Some(Place { person, before: before.parse().ok()? })
 }
 
 fn written(place: Place) -> String {

@@ -14,8 +14,8 @@ use crate::json;
 use crate::openapi::{BodyRefusals, InvalidQuery, Refusals};
 use crate::path::{Id, number};
 use crate::query::Query;
+use crate::seek;
 use crate::shared::Shared;
-use crate::site;
 use crate::superuser::Superuser;
 use crate::wire;
 
@@ -80,10 +80,9 @@ pub(crate) async fn list(
     request: HttpRequest,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
-    let size = query.admin_limit()?;
-    let page = shared.services.reports.list(is_open(&query)?, cursor(&query)?, size).await?;
-    let next = page.next.map(|ReportId(id)| query.with("cursor", Some(&id.to_string())));
-    let next = next.map(|query| site::absolute(&request, &format!("/api/v1/admin/report/?{query}"))).transpose()?;
+    let after = seek::cursor(&query, |text| number(text).map(ReportId))?;
+    let page = shared.services.reports.list(is_open(&query)?, after, seek::limit(&query)?).await?;
+    let next = seek::next(&request, &query, "/api/v1/admin/report/", page.next.map(|ReportId(id)| id))?;
     Ok(json::ok(&wire::ReportPage { next, results: page.reports.iter().map(wire::Report::from).collect() }))
 }
 
@@ -125,11 +124,6 @@ fn is_open(query: &Query) -> Result<Option<bool>, ApiError> {
         None => Ok(None),
         Some("open") => Ok(Some(true)),
         Some("closed") => Ok(Some(false)),
-        Some(other) => Err(ApiError::field("state", format!("\"{other}\" is not a valid choice."))),
+        Some(other) => Err(ApiError::no_choice("state", other)),
     }
-}
-
-fn cursor(query: &Query) -> Result<Option<ReportId>, ApiError> {
-    let Some(text) = query.text("cursor") else { return Ok(None) };
-    number(text).map(|id| Some(ReportId(id))).ok_or_else(|| ApiError::field("cursor", "Invalid cursor."))
 }

@@ -1,7 +1,7 @@
 //! The figures as a page shows them: sums and rates in place of one counter for each route.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chatapp_domain::ports::figures::Figure;
 use prometheus::core::Collector;
@@ -9,8 +9,17 @@ use prometheus::core::Collector;
 use super::sends::Latencies;
 use super::{Metrics, Sends};
 
-/// When somebody looked last, and how many requests there had been.
-pub(super) struct LastLook(Mutex<(Instant, u64)>);
+/// The requests of the stretch between two looks.
+pub(super) struct LastLook(Mutex<Stretch>);
+
+struct Stretch {
+    ended: Instant,
+    total: u64,
+    rate: f64,
+}
+
+/// Whoever looks again sooner sees the same rate: of a moment there is none.
+const SHORTEST: Duration = Duration::from_secs(1);
 
 /// What there is to see now.
 pub(crate) struct Look {
@@ -33,14 +42,18 @@ impl Look {
 
 impl LastLook {
     pub(super) fn new() -> Self {
-        Self(Mutex::new((Instant::now(), 0)))
+        Self(Mutex::new(Stretch { ended: Instant::now(), total: 0, rate: 0.0 }))
     }
 
     /// How many a second there were since the last look, if there are so many now.
     fn rate(&self, total: u64) -> f64 {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, before) = std::mem::replace(&mut *last, (Instant::now(), total));
-        total.saturating_sub(before) as f64 / at.elapsed().as_secs_f64().max(0.001)
+        let passed = last.ended.elapsed();
+        if passed >= SHORTEST {
+            let rate = total.saturating_sub(last.total) as f64 / passed.as_secs_f64();
+            *last = Stretch { ended: Instant::now(), total, rate };
+        }
+        last.rate
     }
 }
 

@@ -109,6 +109,9 @@ async fn texts_are_read_and_searched_only_where_that_is_allowed() {
         if reads {
             assert_eq!(found.json()["results"][0]["id"], message["id"]);
             assert!(listed(&root, "search=%22u1").await.is_empty(), "in quotes it is a word");
+            let log = root.get("/api/v1/admin/log/?action=message.search").await.json();
+            assert_eq!(log["results"].as_array().map(Vec::len), Some(2), "each search: {log}");
+            assert_eq!(log["results"][0]["detail"], json!({}), "but not for what");
         } else {
             let body = r#"{"detail":"Those who administer may not read messages here.","code":"reading_is_off"}"#;
             found.assert(403, body);
