@@ -1,12 +1,18 @@
 //! The command line, as people type it.
 
+mod databases;
+mod people;
+mod tokens;
 pub(crate) mod users;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
+pub(crate) use self::databases::{CopyDatabase, ImportDjango, RetentionWish};
+pub(crate) use self::people::{CreateUser, Invite, Person};
+pub(crate) use self::tokens::{TokenCommand, TokenScope};
 use self::users::UsersCommand;
 use crate::config::layers::Outside;
 
@@ -291,96 +297,6 @@ Exit codes: 0 all well, 1 something to look at, 2 something to mend.")]
     },
 }
 
-/// What to do with a user's tokens.
-#[derive(Debug, Subcommand)]
-pub(crate) enum TokenCommand {
-    /// Make a token and print it
-    Create {
-        /// Whose
-        username: String,
-        /// What to call it
-        #[arg(long)]
-        name: String,
-        /// What it is to be good for
-        #[arg(long, value_enum, default_value_t = TokenScope::Read)]
-        scope: TokenScope,
-        /// For how many days; without it, until it is revoked
-        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=36_500))]
-        days: Option<u32>,
-        /// Print JSON, as the API answers it
-        #[arg(long)]
-        json: bool,
-    },
-    /// List a user's tokens, without what is secret: number, beginning, scope, whether it counts, name
-    List {
-        /// Whose
-        username: String,
-        /// Print JSON, as the API answers it
-        #[arg(long)]
-        json: bool,
-    },
-    /// End a token, or all of them
-    Revoke {
-        /// Whose
-        username: String,
-        /// The number of the token
-        #[arg(required_unless_present = "all", conflicts_with = "all")]
-        id: Option<i64>,
-        /// All of the user's tokens
-        #[arg(long)]
-        all: bool,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-impl TokenCommand {
-    /// Whose tokens they are.
-    pub(crate) fn username(&self) -> &str {
-        match self {
-            Self::Create { username, .. } | Self::List { username, .. } | Self::Revoke { username, .. } => username,
-        }
-    }
-}
-
-/// What a token is to be good for.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum TokenScope {
-    /// Reading and listening
-    Read,
-    /// Everything but the account itself
-    Write,
-}
-
-/// Whom to invite.
-#[derive(Debug, Args)]
-pub(crate) struct Invite {
-    /// Only for this address; otherwise for whoever has the link
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) email: Option<String>,
-    /// For how many days
-    #[arg(long, value_name = "NUMBER", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]
-    pub(crate) days: u32,
-    /// Print JSON, as the API answers it
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// What to copy where.
-#[derive(Debug, Args)]
-pub(crate) struct CopyDatabase {
-    /// The database that there is; @FILE reads the URL from a file
-    #[arg(long, value_name = "URL")]
-    pub(crate) from: String,
-    /// The one to fill; @FILE reads the URL from a file
-    #[arg(long, value_name = "URL")]
-    pub(crate) to: String,
-    /// Print what was copied as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 /// What to look at.
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
@@ -410,34 +326,6 @@ pub(crate) struct Doctor {
     pub(crate) json: bool,
 }
 
-/// What is old, and what to do with it.
-#[derive(Debug, Args)]
-pub(crate) struct RetentionWish {
-    /// How many days messages are kept; without it, the setting `retention_days`
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=36_500))]
-    pub(crate) days: Option<u32>,
-    /// Only count them
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Do not ask whether it is meant
-    #[arg(long, visible_alias = "noinput")]
-    pub(crate) yes: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Where to move in from.
-#[derive(Debug, Args)]
-pub(crate) struct ImportDjango {
-    /// The original's database: sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/NAME
-    #[arg(long, value_name = "URL")]
-    pub(crate) from: String,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 /// How to serve.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
@@ -453,33 +341,6 @@ pub(crate) struct Serve {
     /// How many threads serve requests
     #[arg(long, value_name = "NUMBER")]
     workers: Option<String>,
-}
-
-/// Whom to make.
-#[derive(Debug, Args)]
-pub(crate) struct Person {
-    /// The name to log in with
-    #[arg(long)]
-    pub(crate) username: Option<String>,
-    /// May be empty
-    #[arg(long)]
-    pub(crate) email: Option<String>,
-    /// Do not ask: take the password from `CHATAPP_PASSWORD`
-    #[arg(long, visible_alias = "no-input", requires = "username")]
-    pub(crate) noinput: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Whom to make, one or many.
-#[derive(Debug, Args)]
-pub(crate) struct CreateUser {
-    #[command(flatten)]
-    pub(crate) person: Person,
-    /// Import username,email,password lines from this file; - reads standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["username", "email", "noinput"])]
-    pub(crate) from_csv: Option<PathBuf>,
 }
 
 impl Cli {

@@ -22,7 +22,12 @@ mod verify;
 
 use std::io::Write;
 
+use anyhow::Context;
+use chatapp_domain::audit::Actor;
+use chatapp_domain::time::{Clock, SystemClock};
+use chatapp_domain::user::{User, UsernameKey};
 use chatapp_notification_hub::Messenger;
+use chatapp_persistence::Database;
 
 use crate::cli::{Cli, Command};
 use crate::config::layers::Outside;
@@ -87,6 +92,18 @@ fn start_with_log(outside: &Outside, default: &str) -> Result<Settings, Failure>
 fn block_on<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(work))
+}
+
+/// Whom a command line names, in any case and form.
+async fn person(database: &Database, username: &str) -> anyhow::Result<User> {
+    let found = database.users().credentials(&UsernameKey::of(username)).await?;
+    let (user, _) = found.with_context(|| format!("there is no user \"{username}\""))?;
+    Ok(user)
+}
+
+/// Who does what a command does.
+fn by_command() -> Actor {
+    Actor::command_line(SystemClock.now())
 }
 
 /// Tells the nodes of the installation what was done, if they can be told.

@@ -53,6 +53,8 @@ pub enum Action {
     UserDelete,
     /// A message of other people was read.
     MessageLook,
+    /// Words were looked for in what people wrote to each other.
+    MessageSearch,
     /// A message was deleted.
     MessageDelete,
     /// A report was closed.
@@ -69,13 +71,14 @@ pub enum Action {
 
 impl Action {
     /// All that there are.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::UserCreate,
         Self::UserChange,
         Self::UserPassword,
         Self::UserSessions,
         Self::UserDelete,
         Self::MessageLook,
+        Self::MessageSearch,
         Self::MessageDelete,
         Self::ReportClose,
         Self::ReportReopen,
@@ -93,6 +96,7 @@ impl Action {
             Self::UserSessions => "user.sessions",
             Self::UserDelete => "user.delete",
             Self::MessageLook => "message.look",
+            Self::MessageSearch => "message.search",
             Self::MessageDelete => "message.delete",
             Self::ReportClose => "report.close",
             Self::ReportReopen => "report.reopen",
@@ -113,7 +117,7 @@ impl Action {
             Self::UserCreate | Self::UserChange | Self::UserPassword | Self::UserSessions | Self::UserDelete => {
                 TargetKind::User
             }
-            Self::MessageLook | Self::MessageDelete => TargetKind::Message,
+            Self::MessageLook | Self::MessageSearch | Self::MessageDelete => TargetKind::Message,
             Self::ReportClose | Self::ReportReopen => TargetKind::Report,
             Self::InvitationCreate | Self::InvitationRevoke => TargetKind::Invitation,
             Self::RetentionRun => TargetKind::Retention,

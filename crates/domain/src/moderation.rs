@@ -91,8 +91,9 @@ impl Moderation {
         self.reads
     }
 
-    /// A page of messages, the newest first, from the cursor that the page before gave. A name that nobody has: none.
-    pub async fn list(&self, wish: Wish, from: Option<Place>, size: PageSize) -> Result<Listed, ListError> {
+    /// A page of messages, the newest first, from the cursor that the page before gave. A name that nobody has: none. If
+    /// words are looked for the log says so beforehand, but not which.
+    pub async fn list(&self, wish: Wish, from: Option<Place>, size: PageSize, by: Actor) -> Result<Listed, ListError> {
         let mut filter = MessageFilter { period: wish.period, ..MessageFilter::default() };
         let mut id = wish.id;
         match self.meaning(wish.search.as_deref()).await? {
@@ -100,7 +101,10 @@ impl Moderation {
             Some(Meaning::Number(number)) if id.is_none_or(|id| id == number) => id = Some(number),
             Some(Meaning::Number(_)) => return Ok(Listed::default()),
             Some(Meaning::Name(name)) => filter.name = Some(name),
-            Some(Meaning::Words(words)) => filter.words = Some(words),
+            Some(Meaning::Words(words)) => {
+                self.log.write(by.did(Action::MessageSearch, 0)).await?;
+                filter.words = Some(words);
+            }
         }
         let (sender, recipient) = (self.named(wish.sender).await?, self.named(wish.recipient).await?);
         let (Ok(sender), Ok(recipient)) = (sender, recipient) else { return Ok(Listed::default()) };

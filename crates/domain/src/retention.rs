@@ -27,6 +27,8 @@ pub struct Round {
     days: u32,
     before: Timestamp,
     deleted: i64,
+    /// How many of them the log tells of.
+    logged: i64,
     next: Option<ConversationId>,
 }
 
@@ -45,6 +47,7 @@ impl Retention {
             days,
             before: self.clock.now().before(DAY * days),
             deleted: 0,
+            logged: 0,
             next: Some(ConversationId::default()),
         }
     }
@@ -57,12 +60,27 @@ impl Round {
         let Some(after) = self.next else { return Ok(None) };
         let swept = self.store.sweep(self.before, after).await?;
         self.deleted += swept.messages;
-        if swept.next.is_none() && self.deleted > 0 {
-            let entry = Actor::command_line(self.clock.now()).did(Action::RetentionRun, 0);
-            let entry = entry.with("days", i64::from(self.days)).with("messages", self.deleted);
-            self.log.write(entry).await?;
+        let some = self.go_on(swept);
+        if self.next.is_none() {
+            self.finish().await?;
         }
-        Ok(Some(self.go_on(swept)))
+        Ok(Some(some))
+    }
+
+    /// Says in the log how many messages were deleted, if it does not say so yet. For whoever goes no further.
+    pub async fn finish(&mut self) -> Result<(), StoreError> {
+        let news = self.deleted - self.logged;
+        if news > 0 {
+            let entry = Actor::command_line(self.clock.now()).did(Action::RetentionRun, 0);
+            self.log.write(entry.with("days", i64::from(self.days)).with("messages", news)).await?;
+            self.logged = self.deleted;
+        }
+        Ok(())
+    }
+
+    /// How many messages were deleted.
+    pub fn deleted(&self) -> i64 {
+        self.deleted
     }
 
     /// Counts some of those that would be deleted. Gives how many; nothing: there are no more.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chatapp_domain::ports::StoreError;
-use chatapp_domain::retention::Retention;
+use chatapp_domain::retention::{Retention, Round};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
@@ -24,24 +24,30 @@ pub(super) async fn keep(retention: Retention, days: u32, mut stopped: watch::Re
             () = sleep(pause) => {}
             _ = stopped.changed() => return,
         }
-        tokio::select! {
-            outcome = round(&retention, days) => match outcome {
-                Ok(0) => {}
-                Ok(deleted) => log::info!("deleted {deleted} messages older than {days} days"),
-                Err(error) => log::warn!("failed to delete old messages: {}", chain(&error)),
-            },
-            _ = stopped.changed() => return,
+        let mut round = retention.older_than(days);
+        let outcome = tokio::select! {
+            outcome = sweep(&mut round) => outcome,
+            _ = stopped.changed() => Ok(()),
+        };
+        // However the round ended: what is deleted is in the log.
+        match outcome.and(round.finish().await) {
+            Ok(()) if round.deleted() > 0 => log::info!("deleted {} messages older than {days} days", round.deleted()),
+            Ok(()) => {}
+            Err(error) => log::warn!("failed to delete old messages: {}", chain(&error)),
+        }
+        if *stopped.borrow() {
+            return;
         }
         pause = EVERY;
     }
 }
 
-async fn round(retention: &Retention, days: u32) -> Result<i64, StoreError> {
-    let (mut round, mut deleted) = (retention.older_than(days), 0);
+async fn sweep(round: &mut Round) -> Result<(), StoreError> {
     loop {
         let began = Instant::now();
-        let Some(some) = round.sweep().await? else { return Ok(deleted) };
-        deleted += some;
+        if round.sweep().await?.is_none() {
+            return Ok(());
+        }
         sleep(began.elapsed().max(SHORTEST)).await;
     }
 }

@@ -1,12 +1,8 @@
 //! `changepassword`: a new password, and the end of every session and token.
 
-use anyhow::Context;
-use chatapp_domain::audit::Actor;
-use chatapp_domain::time::{Clock, SystemClock};
-use chatapp_domain::user::UsernameKey;
 use serde_json::json;
 
-use crate::commands::{block_on, new_password, outcome, tell_nodes};
+use crate::commands::{block_on, by_command, new_password, outcome, person, tell_nodes};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -19,15 +15,13 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool, as_json: b
     let database = compose::open_database(settings)?;
     let messenger = compose::messenger(settings);
     let roster = compose::roster(&database, settings, messenger.clone())?;
-    let users = database.users();
     let changed = block_on(async {
-        let found = users.credentials(&UsernameKey::of(username)).await?;
-        let (user, _) = found.with_context(|| format!("there is no user \"{username}\""))?;
+        let user = person(&database, username).await?;
         if !noinput {
             eprintln!("Changing password for user '{}'", user.username);
         }
         let password = new_password::obtain(user.username.as_str(), noinput)?;
-        roster.set_password(user.id, password, Actor::command_line(SystemClock.now())).await?;
+        roster.set_password(user.id, password, by_command()).await?;
         tell_nodes(&messenger).await;
         Ok::<_, Failure>(user.username)
     })?;

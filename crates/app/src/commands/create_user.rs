@@ -1,14 +1,12 @@
 //! `createsuperuser` and `createuser`: one person, asked for or given.
 
-use chatapp_domain::audit::Actor;
 use chatapp_domain::ports::users::UserStore;
 use chatapp_domain::roster::MemberWish;
-use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::{DisplayName, Email, Username};
 use serde_json::json;
 
 use crate::cli::Person;
-use crate::commands::{block_on, new_password, outcome};
+use crate::commands::{block_on, by_command, new_password, outcome};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -27,7 +25,7 @@ pub(crate) fn run(settings: &Settings, person: Person, is_superuser: bool) -> Re
         let password = new_password::obtain(username.as_str(), person.noinput)?;
         let display_name = DisplayName::default();
         let wish = MemberWish { username, email, display_name, password, is_superuser };
-        Ok::<_, Failure>(roster.make(wish, Actor::command_line(SystemClock.now())).await?)
+        Ok::<_, Failure>(roster.make(wish, by_command()).await?)
     })?;
     database.close();
     let user = made?;

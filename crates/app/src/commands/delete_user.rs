@@ -1,12 +1,9 @@
 //! `delete-user`: the end of an account.
 
-use anyhow::{Context, bail};
-use chatapp_domain::audit::Actor;
-use chatapp_domain::time::{Clock, SystemClock};
-use chatapp_domain::user::UsernameKey;
+use anyhow::bail;
 use serde_json::json;
 
-use crate::commands::{block_on, outcome, tell_nodes};
+use crate::commands::{block_on, by_command, outcome, person, tell_nodes};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -19,14 +16,12 @@ pub(crate) fn run(settings: &Settings, username: &str, noinput: bool, as_json: b
     let database = compose::open_database(settings)?;
     let messenger = compose::messenger(settings);
     let departures = compose::departures(&database, settings, messenger.clone())?;
-    let users = database.users();
     let deleted = block_on(async {
-        let found = users.credentials(&UsernameKey::of(username)).await?;
-        let (user, _) = found.with_context(|| format!("there is no user \"{username}\""))?;
+        let user = person(&database, username).await?;
         if !noinput {
             confirm(user.username.as_str())?;
         }
-        departures.remove(user.id, Some(Actor::command_line(SystemClock.now()))).await?;
+        departures.remove(user.id, Some(by_command())).await?;
         tell_nodes(&messenger).await;
         anyhow::Ok(user)
     })?;

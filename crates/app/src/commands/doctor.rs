@@ -11,6 +11,7 @@ use chatapp_mail::Backend;
 use serde_json::{Value, json};
 
 use crate::cli::Doctor;
+use crate::commands::outcome;
 use crate::config::layers::Outside;
 use crate::config::{self, Settings};
 use crate::failure::Failure;
@@ -124,11 +125,8 @@ impl Report {
     fn end(&self, origin: &str) -> Result<(), Failure> {
         let of = |verdict| self.findings.iter().filter(|finding| finding.diagnosis.verdict == verdict).count();
         let (warnings, failures) = (of(Verdict::Warn), of(Verdict::Fail));
-        if self.as_json {
-            println!("{}", self.json(origin));
-        } else {
-            println!("{origin}: {failures} to mend, {warnings} to look at, {} not looked at.", of(Verdict::Skip));
-        }
+        let text = format!("{origin}: {failures} to mend, {warnings} to look at, {} not looked at.", of(Verdict::Skip));
+        outcome::tell(self.as_json, &self.json(origin), &text);
         match (failures, warnings) {
             (0, 0) => Ok(()),
             (0, _) => Err(Failure::ReportedAs(1)),

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use chatapp_domain::audit::Actor;
 use chatapp_domain::invitations::Made;
 use chatapp_domain::sign_up::SignUpPolicy;
-use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::Email;
 
 use crate::cli::Invite;
-use crate::commands::block_on;
+use crate::commands::{block_on, by_command, outcome};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -26,7 +24,7 @@ pub(crate) fn run(settings: &Settings, wish: &Invite) -> Result<(), Failure> {
     let database = compose::open_database(settings)?;
     let (invitations, office) = compose::invitations(&database, settings, links.clone())?;
     let made = block_on(async {
-        let made = invitations.make(Actor::command_line(SystemClock.now()), email, wish.days).await;
+        let made = invitations.make(by_command(), email, wish.days).await;
         if let Some(mut office) = office {
             office.open();
             office.close(MAIL_PATIENCE).await;
@@ -37,10 +35,10 @@ pub(crate) fn run(settings: &Settings, wish: &Invite) -> Result<(), Failure> {
     let Made { invitation, token, mailed } = made?;
     let url = links.sign_up(&token);
     if wish.json {
-        println!("{}", chatapp_http::invitation_json(&invitation, token.expose(), url, mailed));
+        outcome::tell_text(&chatapp_http::invitation_json(&invitation, token.expose(), url, mailed));
         return Ok(());
     }
-    println!("{url}");
+    outcome::tell_text(&url);
     if mailed {
         eprintln!("Mailed to {}.", invitation.email);
     }

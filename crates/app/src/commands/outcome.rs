@@ -4,8 +4,12 @@ use std::io::Write;
 
 use serde_json::Value;
 
-/// Tells it. Whoever reads may have gone, which changes nothing of what was done.
+/// Tells it.
 pub(crate) fn tell(as_json: bool, json: &Value, text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = if as_json { writeln!(out, "{json}") } else { writeln!(out, "{text}") };
+    if as_json { tell_text(&json.to_string()) } else { tell_text(text) }
+}
+
+/// Tells it as it is written already. Whoever reads may have gone, which changes nothing of what was done.
+pub(crate) fn tell_text(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

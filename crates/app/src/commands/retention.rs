@@ -1,14 +1,14 @@
 //! `retention`: deletes old messages now.
 
 use anyhow::bail;
-use chatapp_domain::retention::Retention;
+use chatapp_domain::retention::{Retention, Round};
 use chatapp_domain::time::SystemClock;
 use serde_json::json;
 use std::sync::Arc;
 
 use crate::cli::RetentionWish;
-use crate::commands::block_on;
 use crate::commands::progress::Progress;
+use crate::commands::{block_on, outcome};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -24,16 +24,15 @@ pub(crate) fn run(settings: &Settings, wish: &RetentionWish) -> Result<(), Failu
     }
     let database = compose::open_database(settings)?;
     let retention = Retention::new(database.retention(), database.audit(), Arc::new(SystemClock));
-    let outcome = block_on(work(&retention, days, wish))?;
+    let deleted = block_on(work(&retention, days, wish))?;
     database.close();
-    let messages = outcome?;
-    if wish.json {
-        println!("{}", json!({ "days": days, "dry_run": wish.dry_run, "messages": messages }));
-    } else if wish.dry_run {
-        println!("{messages} messages are older than {days} days. Nothing was deleted.");
+    let messages = deleted?;
+    let text = if wish.dry_run {
+        format!("{messages} messages are older than {days} days. Nothing was deleted.")
     } else {
-        println!("Deleted {messages} messages older than {days} days.");
-    }
+        format!("Deleted {messages} messages older than {days} days.")
+    };
+    outcome::tell(wish.json, &json!({ "days": days, "dry_run": wish.dry_run, "messages": messages }), &text);
     Ok(())
 }
 
@@ -46,13 +45,20 @@ async fn work(retention: &Retention, days: u32, wish: &RetentionWish) -> anyhow:
         confirm(old, days)?;
     }
     let progress = Progress::of_amount(old.unsigned_abs());
-    let (mut round, mut deleted) = (retention.older_than(days), 0);
-    while let Some(some) = round.sweep().await? {
-        deleted += some;
-        progress.at(deleted.unsigned_abs(), "");
-    }
+    let mut round = retention.older_than(days);
+    let outcome = sweep(&mut round, &progress).await;
     progress.finish();
-    Ok(deleted)
+    // However it ended: what is deleted is in the log.
+    round.finish().await?;
+    outcome?;
+    Ok(round.deleted())
+}
+
+async fn sweep(round: &mut Round, progress: &Progress) -> anyhow::Result<()> {
+    while round.sweep().await?.is_some() {
+        progress.at(round.deleted().unsigned_abs(), "");
+    }
+    Ok(())
 }
 
 async fn count(retention: &Retention, days: u32) -> anyhow::Result<i64> {

@@ -3,16 +3,16 @@
 use std::io::Write;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::token::{Scope, Token, TokenId, TokenName};
 use chatapp_domain::tokens::{TokenWish, Tokens};
-use chatapp_domain::user::{User, UserId, UsernameKey};
+use chatapp_domain::user::{User, UserId};
 use chatapp_persistence::Database;
 use serde_json::json;
 
 use crate::cli::{TokenCommand, TokenScope};
-use crate::commands::{block_on, outcome, tell_nodes};
+use crate::commands::{block_on, outcome, person, tell_nodes};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -21,17 +21,17 @@ pub(crate) fn run(settings: &Settings, command: &TokenCommand) -> Result<(), Fai
     let database = compose::open_database(settings)?;
     let messenger = compose::messenger(settings);
     let tokens = compose::tokens(&database, messenger.clone());
-    let outcome = block_on(async {
-        carry_out(&database, &tokens, command).await?;
+    let done = block_on(async {
+        let done = carry_out(&database, &tokens, command).await;
         tell_nodes(&messenger).await;
-        Ok(())
+        done
     })?;
     database.close();
-    outcome
+    done
 }
 
 async fn carry_out(database: &Database, tokens: &Tokens, command: &TokenCommand) -> Result<(), Failure> {
-    let user = find(database, command.username()).await?;
+    let user = person(database, command.username()).await?;
     match command {
         TokenCommand::Create { name, scope, days, json, .. } => {
             let wish = wish(name, *scope, *days)?;
@@ -41,12 +41,6 @@ async fn carry_out(database: &Database, tokens: &Tokens, command: &TokenCommand)
         TokenCommand::Revoke { id: Some(id), json, .. } => revoke(tokens, &user, TokenId(*id), *json).await,
         TokenCommand::Revoke { id: None, json, .. } => revoke_all(tokens, &user, *json).await,
     }
-}
-
-async fn find(database: &Database, username: &str) -> Result<User, Failure> {
-    let found = database.users().credentials(&UsernameKey::of(username)).await?;
-    let (user, _) = found.with_context(|| format!("there is no user \"{username}\""))?;
-    Ok(user)
 }
 
 fn wish(name: &str, scope: TokenScope, days: Option<u32>) -> Result<TokenWish, Failure> {
@@ -62,10 +56,10 @@ fn wish(name: &str, scope: TokenScope, days: Option<u32>) -> Result<TokenWish, F
 async fn create(tokens: &Tokens, user: &User, wish: TokenWish, json: bool) -> Result<(), Failure> {
     let (token, secret) = tokens.make(user.id, wish).await?;
     if json {
-        println!("{}", chatapp_http::made_token_json(&token, &secret));
+        outcome::tell_text(&chatapp_http::made_token_json(&token, &secret));
         return Ok(());
     }
-    println!("{}", secret.expose());
+    outcome::tell_text(secret.expose());
     eprintln!(
         "Token {} of user '{}' is shown this once. Programs send it as: Authorization: Bearer <token>",
         token.id.0, user.username

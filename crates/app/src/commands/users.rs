@@ -3,18 +3,17 @@
 use std::io::Write;
 
 use anyhow::Context;
-use chatapp_domain::audit::Actor;
 use chatapp_domain::page::PageSize;
 use chatapp_domain::roster::{
     Member, MemberChange, MemberOrder, MemberSort, MemberState, MemberWish, Roster, RosterQuery,
 };
-use chatapp_domain::time::{Clock, SystemClock, Timestamp};
-use chatapp_domain::user::{DisplayName, Email, User, Username, UsernameKey};
+use chatapp_domain::time::Timestamp;
+use chatapp_domain::user::{DisplayName, Email, User, Username};
 use chatapp_persistence::Database;
 use chrono::{DateTime, Utc};
 
 use crate::cli::users::{CreateMember, ListUsers, OneUser, UserState, UsersCommand};
-use crate::commands::{block_on, new_password, tell_nodes};
+use crate::commands::{block_on, by_command, new_password, outcome, person, tell_nodes};
 use crate::compose;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -30,13 +29,13 @@ pub(crate) fn run(settings: &Settings, command: &UsersCommand) -> Result<(), Fai
     let messenger = compose::messenger(settings);
     let roster = compose::roster(&database, settings, messenger.clone())?;
     let office = Office { roster, database: database.clone() };
-    let outcome = block_on(async {
-        office.carry_out(command).await?;
+    let done = block_on(async {
+        let done = office.carry_out(command).await;
         tell_nodes(&messenger).await;
-        Ok(())
+        done
     })?;
     database.close();
-    outcome
+    done
 }
 
 impl Office {
@@ -64,11 +63,11 @@ impl Office {
             UserState::Deleted => MemberState::Deleted,
         });
         let order = MemberOrder { by: MemberSort::Username, descending: false };
-        let (search, size) = (wish.search.clone(), PageSize::FULL);
-        let mut query = RosterQuery { search, state, order, after: None, limit: size.get() };
+        let (search, limit) = (wish.search.clone(), PageSize::FULL.get());
+        let mut query = RosterQuery { search, state, order, after: None, limit };
         let (mut everyone, mut out) = (Vec::new(), std::io::stdout().lock());
         loop {
-            let page = self.roster.list(query.clone(), size).await?;
+            let page = self.roster.list(query.clone()).await?;
             if wish.json {
                 everyone.extend(page.members);
             } else {
@@ -125,27 +124,18 @@ impl Office {
 
     /// The person as they are now, or what was done in words.
     async fn say(&self, user: &User, json: bool, words: &str) -> Result<(), Failure> {
-        if json {
-            println!("{}", chatapp_http::member_json(&self.member(&user.username).await?));
-        } else {
-            println!("{words}");
-        }
+        let text = if json { chatapp_http::member_json(&self.member(&user.username).await?) } else { words.to_owned() };
+        outcome::tell_text(&text);
         Ok(())
     }
 
     async fn find(&self, username: &str) -> Result<User, Failure> {
-        let found = self.database.users().credentials(&UsernameKey::of(username)).await?;
-        let (user, _) = found.with_context(|| format!("there is no user \"{username}\""))?;
-        Ok(user)
+        Ok(person(&self.database, username).await?)
     }
 
     async fn member(&self, name: &Username) -> Result<Member, Failure> {
         Ok(self.roster.find(name.as_str()).await?.with_context(|| format!("user '{name}' is gone"))?)
     }
-}
-
-fn by_command() -> Actor {
-    Actor::command_line(SystemClock.now())
 }
 
 /// Tab-separated: number, name, state, when they joined and last logged in, address, display name.
