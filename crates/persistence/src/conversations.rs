@@ -1,6 +1,7 @@
 //! The store of conversations.
 
-use std::collections::HashSet;
+mod listing;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,7 +14,6 @@ use chatapp_domain::ports::conversations::{AfterDelivered, AfterRead, Conversati
 use chatapp_domain::privacy::Privacy;
 use chatapp_domain::time::{Clock, SystemClock};
 use chatapp_domain::user::{Identity, User, UserId};
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, on_engine};
@@ -38,7 +38,13 @@ struct Conversations(Database);
 impl ConversationStore for Conversations {
     async fn list(&self, me: &Identity, before: Option<Pos>, size: PageSize) -> Result<Vec<Conversation>, StoreError> {
         let (me, before) = (me.clone(), before.map_or(i64::MAX, |pos| pos.0));
-        self.0.look_up(move |connection| list(connection, &me, before, size)).await
+        let reader = me.clone();
+        if before == i64::MAX
+            && let Some(page) = self.0.look_up(move |connection| listing::first_page(connection, &reader, size)).await?
+        {
+            return Ok(page);
+        }
+        self.0.read(move |connection| listing::list(connection, &me, before, size)).await
     }
 
     async fn find(&self, place: &Participation) -> Result<Option<Conversation>, StoreError> {
@@ -97,15 +103,6 @@ type Counts = (i64, i64, i64);
 const COUNTS: (messages::low_sent, messages::sender_pos, messages::recipient_pos) =
     (messages::low_sent, messages::sender_pos, messages::recipient_pos);
 
-/// Somebody with no more conversations than this has all of them put in order for each page.
-const FEW: i64 = 128;
-
-/// How many of a person's latest events are searched for conversations.
-const WALK: i64 = 1000;
-
-/// How many of them mostly have a page of conversations.
-const SHORT_WALK: i64 = 128;
-
 /// A conversation with its newest message and the other person, as seen from the given column.
 macro_rules! with_newest_message_and_peer {
     ($peer:expr) => {
@@ -115,121 +112,7 @@ macro_rules! with_newest_message_and_peer {
             .select((CONVERSATION, MESSAGE, COUNTS, USER))
     };
 }
-
-/// A conversation has its place where its newest message stands among the reader's events. The latest ones are found by
-/// walking back along the events: a short way, which mostly is enough for the first page. If it is not, those of somebody
-/// who has few are simply put in order, and of many more events are walked along. Should few of the many hold everything
-/// that was said lately, the walk is given up and all are put in order.
-fn list(connection: &mut AnyConnection, me: &Identity, before: i64, size: PageSize) -> QueryResult<Vec<Conversation>> {
-    let latest = feeds::table.find(me.id.0).select(feeds::last_pos);
-    let latest: i64 = on_engine!(connection, c => latest.first(c)).optional()?.unwrap_or_default();
-    let rows = match latest_of_all(connection, me.id.0, before, latest, size)? {
-        Some(rows) => rows,
-        None => all_of(connection, me.id.0)?,
-    };
-    let mine = privacy(connection, me.id)?;
-    let mut found: Vec<Conversation> = rows.into_iter().map(|row| seen_by(me, mine, row)).collect();
-    found.retain(|conversation| conversation.activity.0 < before);
-    found.sort_unstable_by_key(|conversation| std::cmp::Reverse(conversation.activity));
-    found.truncate(usize::try_from(size.get()).unwrap_or_default());
-    Ok(found)
-}
-
-/// The latest conversations by a walk; `None` if there are few, or the walk did not find enough.
-fn latest_of_all(
-    connection: &mut AnyConnection,
-    me: i64,
-    before: i64,
-    latest: i64,
-    size: PageSize,
-) -> QueryResult<Option<Vec<Row>>> {
-    let is_page = |rows: &Vec<Row>| i64::try_from(rows.len()).is_ok_and(|found| found >= size.get());
-    if before > latest
-        && let Some(from) = first_page_begins(connection, me, latest, size)?
-    {
-        let rows = walk(connection, me, from, latest + 1, size)?;
-        if is_page(&rows) {
-            return Ok(Some(rows));
-        }
-    }
-    if has_few(connection, me)? {
-        return Ok(None);
-    }
-    let before = before.min(latest + 1);
-    let rows = walk(connection, me, before - WALK, before, size)?;
-    Ok(Some(rows).filter(is_page))
-}
-
-/// From which event on there is just a page of conversations; `None` if it is not among the latest few.
-fn first_page_begins(connection: &mut AnyConnection, me: i64, latest: i64, size: PageSize) -> QueryResult<Option<i64>> {
-    let from = latest - SHORT_WALK;
-    let sent = messages::table
-        .filter(messages::sender_id.eq(me).and(messages::sender_pos.gt(from)))
-        .select((messages::sender_pos, messages::conversation_id));
-    let received = messages::table
-        .filter(messages::recipient_id.eq(me).and(messages::recipient_pos.gt(from)))
-        .select((messages::recipient_pos, messages::conversation_id));
-    let mut places: Vec<(i64, i64)> = on_engine!(connection, c => sent.load(c))?;
-    places.extend(on_engine!(connection, c => received.load::<(i64, i64)>(c))?);
-    // What came since `latest` was read is left for the next time.
-    places.retain(|(pos, _)| *pos <= latest);
-    places.sort_unstable_by_key(|(pos, _)| std::cmp::Reverse(*pos));
-    let mut seen = HashSet::new();
-    let mut newest = places.into_iter().filter(|(_, conversation)| seen.insert(*conversation)).map(|(pos, _)| pos);
-    Ok(usize::try_from(size.get() - 1).ok().and_then(|last| newest.nth(last)))
-}
-
-fn has_few(connection: &mut AnyConnection, me: i64) -> QueryResult<bool> {
-    let as_low = conversations::table.filter(conversations::low_id.eq(me)).limit(FEW).select(conversations::id);
-    let as_high = conversations::table.filter(conversations::high_id.eq(me)).limit(FEW).select(conversations::id);
-    let mut ids: Vec<i64> = on_engine!(connection, c => as_low.load(c))?;
-    ids.extend(on_engine!(connection, c => as_high.load::<i64>(c))?);
-    Ok(i64::try_from(ids.len()).is_ok_and(|count| count < FEW))
-}
-
-/// That a message is its conversation's newest.
-macro_rules! is_newest {
-    () => {{
-        let next = diesel::alias!(messages as next);
-        let of_this = next.field(messages::conversation_id).eq(messages::conversation_id);
-        not(exists(next.filter(of_this.and(next.field(messages::seq).eq(messages::seq + 1)))))
-    }};
-}
-
-/// The latest conversations of those whose newest message stands in a stretch of a person's events: as many as asked for
-/// of those where the person wrote it, and as many of the others.
-fn walk(connection: &mut AnyConnection, me: i64, from: i64, before: i64, size: PageSize) -> QueryResult<Vec<Row>> {
-    let pos = messages::sender_pos;
-    let sent = messages::table
-        .inner_join(conversations::table.on(conversations::id.eq(messages::conversation_id)))
-        .inner_join(users::table.on(users::id.eq(messages::recipient_id)))
-        .filter(messages::sender_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
-        .order(pos.desc())
-        .limit(size.get())
-        .select((CONVERSATION, MESSAGE, COUNTS, USER));
-    let pos = messages::recipient_pos;
-    let received = messages::table
-        .inner_join(conversations::table.on(conversations::id.eq(messages::conversation_id)))
-        .inner_join(users::table.on(users::id.eq(messages::sender_id)))
-        .filter(messages::recipient_id.eq(me).and(pos.ge(from)).and(pos.lt(before)).and(is_newest!()))
-        .filter(messages::sender_id.ne(me))
-        .order(pos.desc())
-        .limit(size.get())
-        .select((CONVERSATION, MESSAGE, COUNTS, USER));
-    let mut rows: Vec<Row> = on_engine!(connection, c => sent.load(c))?;
-    rows.extend(on_engine!(connection, c => received.load::<Row>(c))?);
-    Ok(rows)
-}
-
-/// All conversations of a person in which something was said.
-fn all_of(connection: &mut AnyConnection, me: i64) -> QueryResult<Vec<Row>> {
-    let as_low = with_newest_message_and_peer!(conversations::high_id).filter(conversations::low_id.eq(me));
-    let as_high = with_newest_message_and_peer!(conversations::low_id)
-        .filter(conversations::high_id.eq(me).and(conversations::low_id.ne(me)));
-    let mut rows: Vec<Row> = on_engine!(connection, c => as_low.load(c))?;
-    rows.extend(on_engine!(connection, c => as_high.load::<Row>(c))?);
-    Ok(rows)
-}
+use with_newest_message_and_peer;
 
 fn find(connection: &mut AnyConnection, place: &Participation) -> QueryResult<Option<Conversation>> {
     let (low, high) = (place.pair().low(), place.pair().high());

@@ -22,8 +22,9 @@ use crate::writer::in_transaction;
 const ROWS: usize = 500;
 /// The setting that marks a target that is not done; its value is the epoch of the source.
 const UNFINISHED: &str = "copy_of";
-/// The settings that are a database's own. The target's history begins with the copy, so it has an epoch of its own.
-const OWN_SETTINGS: &str = "`name` IN ('epoch', 'copy_of')";
+/// The settings that are a database's own. The target's history begins with the copy, so it has an epoch of its own, and
+/// which member its nodes write to is for them to agree on.
+const OWN_SETTINGS: &str = "`name` IN ('epoch', 'copy_of', 'writer')";
 /// What migrations put into tables that are otherwise empty; the source has its own.
 const SEEDED: [&str; 2] = ["sequences", "settings"];
 

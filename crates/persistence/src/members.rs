@@ -92,6 +92,7 @@ impl Watch {
 
 /// Leaves the member that is used once it is not good any more.
 async fn keep_watch(database: Weak<Inner>, mut members: Vec<Member>, moving: &Mutex<()>) {
+    let addresses: Vec<String> = members.iter().map(|member| member.url.address()).collect();
     loop {
         let looks = join_all(members.iter_mut().map(Member::look)).await;
         let Some(used) = database.upgrade().map(|database| database.member()) else { return };
@@ -99,7 +100,7 @@ async fn keep_watch(database: Weak<Inner>, mut members: Vec<Member>, moving: &Mu
         let is_used_good = at.is_some_and(|at| looks[at].is_ok());
         let wanted = at.filter(|_| is_used_good).or_else(|| looks.iter().position(Result::is_ok));
         if let Some(wanted) = wanted
-            && let Some(agreed) = members[wanted].agree_unless(&used, is_used_good).await
+            && let Some(agreed) = members[wanted].agree_unless(&used, is_used_good, &addresses).await
             && agreed != used.address()
             && let Some(member) = members.iter().find(|member| member.url.address() == agreed)
         {
@@ -171,10 +172,13 @@ impl Member {
         Ok(agreed)
     }
 
-    /// The same, after proposing this member if `used` was agreed on and is not good, or if nothing was.
-    async fn agree_unless(&mut self, used: &DatabaseUrl, is_used_good: bool) -> Option<String> {
+    /// The same, after proposing this member if `used` was agreed on and is not good, or if none of those that are `known`
+    /// was: a member that is taken out of the cluster is nobody's any more.
+    async fn agree_unless(&mut self, used: &DatabaseUrl, is_used_good: bool, known: &[String]) -> Option<String> {
         let agreed = self.agreed().await.ok()?;
-        let is_over = agreed.as_ref().is_none_or(|agreed| *agreed == used.address() && !is_used_good);
+        let is_over = agreed
+            .as_ref()
+            .is_none_or(|agreed| !known.contains(agreed) || (*agreed == used.address() && !is_used_good));
         if !is_over {
             return agreed;
         }

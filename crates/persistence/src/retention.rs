@@ -131,14 +131,16 @@ fn count_in(connection: &mut AnyConnection, thread: Thread, before: i64) -> Quer
         .filter(messages::conversation_id.eq(thread.id))
         .order(messages::seq.desc())
         .select((messages::seq, messages::body.ne("")));
-    let (last, says_something): (i64, bool) = on_engine!(connection, c => newest.first(c))?;
+    let newest: Option<(i64, bool)> = on_engine!(connection, c => newest.first(c)).optional()?;
+    let Some((last, says_something)) = newest else { return Ok(0) };
     let (mut old, mut young) = (thread.forgotten_seq + 1, last + 1);
     while young - old > 1 {
         let middle = old + (young - old) / 2;
         let this = messages::table.filter(messages::conversation_id.eq(thread.id).and(messages::seq.eq(middle)));
         let query = this.select(messages::sent_at);
-        let at: i64 = on_engine!(connection, c => query.first(c))?;
-        if at < before { old = middle } else { young = middle }
+        // One that is gone meanwhile was old.
+        let at: Option<i64> = on_engine!(connection, c => query.first(c)).optional()?;
+        if at.is_none_or(|at| at < before) { old = middle } else { young = middle }
     }
     let stays = i64::from(old == last && !says_something);
     Ok(old - thread.forgotten_seq - stays)

@@ -63,8 +63,7 @@ impl RosterStore for Roster {
     }
 
     async fn change(&self, user: UserId, change: MemberChange, by: Actor) -> Result<Changed, ChangeMemberError> {
-        let (user, ended) =
-            self.end(move |connection| change_one(connection, user, change.clone(), by), |(_, ended)| ended).await?;
+        let (user, ended) = self.end(move |connection| change_one(connection, user, change.clone(), by)).await?;
         Ok(Changed { user, ended: ended.credentials() })
     }
 
@@ -74,29 +73,24 @@ impl RosterStore for Roster {
         password: PasswordHash,
         by: Actor,
     ) -> Result<Vec<Credential>, ChangeMemberError> {
-        let ended = self.end(move |connection| set_password(connection, user, &password, by), |ended| ended).await?;
+        let ended = self.end(move |connection| set_password(connection, user, &password, by)).await?;
         Ok(ended.credentials())
     }
 
     async fn end_sessions(&self, user: UserId, by: Actor) -> Result<Vec<Credential>, ChangeMemberError> {
-        let ended = self.end(move |connection| end_sessions(connection, user, by), |ended| ended).await?;
+        let ended = self.end(move |connection| end_sessions(connection, user, by)).await?;
         Ok(ended.credentials())
     }
 }
 
 impl Roster {
-    /// Runs a unit that ends what `which` finds in its outcome, and lets nobody remember who they were.
+    /// Runs a unit that may end what somebody opened, and lets nobody remember who they were.
     async fn end<T: Send + 'static>(
         &self,
         unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<Refusal>> + Send + 'static,
-        which: impl FnOnce(&T) -> &Ended + Send + 'static,
     ) -> Result<T, ChangeMemberError> {
         let database = self.0.clone();
-        let outcome = self.0.write(unit, move |value| {
-            which(value).forget_in(&database);
-            forget_all(&database);
-        });
-        let outcome = outcome.await;
+        let outcome = self.0.write(unit, move |_| forget_all(&database)).await;
         if matches!(outcome, Err(WriteError::Store(_))) {
             // Perhaps it was kept, and the answer was lost.
             forget_all(&self.0);

@@ -17,11 +17,13 @@ use crate::schema::users;
 
 /// For how long an answer is good.
 const GOOD_FOR: Duration = Duration::from_secs(10);
+/// The `standing` of what is left of an account.
+const DELETED: i16 = 2;
 
 impl Database {
     /// How the database is doing.
     pub fn status(&self) -> Arc<dyn StatusStore> {
-        Arc::new(Status { database: self.clone(), turn: Turn::default(), known: Mutex::default() })
+        Arc::new(Status { database: self.clone(), turn: Turn::default(), known: Arc::default() })
     }
 }
 
@@ -29,7 +31,7 @@ struct Status {
     database: Database,
     /// When it was asked last. Whoever looks while it is being asked waits for the answer.
     turn: Turn<Option<Instant>>,
-    known: Mutex<StoreStatus>,
+    known: Arc<Mutex<StoreStatus>>,
 }
 
 #[async_trait]
@@ -53,9 +55,15 @@ impl StatusStore for Status {
     async fn status(&self) -> Result<StoreStatus, StoreError> {
         let mut asked = self.turn.lock().await;
         if asked.is_none_or(|asked| asked.elapsed() >= GOOD_FOR) {
-            let status = self.database.read(look).await?;
-            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = status;
+            // Whoever asked may not wait for the answer: the look goes on all the same, alone, and is remembered.
             *asked = Some(Instant::now());
+            let known = Arc::clone(&self.known);
+            let looked = self.database.read(move |connection| {
+                let status = look(connection)?;
+                *known.lock().unwrap_or_else(PoisonError::into_inner) = status;
+                Ok(())
+            });
+            looked.await?;
         }
         Ok(self.known())
     }
@@ -68,7 +76,7 @@ struct Number {
 }
 
 fn look(connection: &mut AnyConnection) -> QueryResult<StoreStatus> {
-    let people = users::table.filter(users::password.ne("!")).count();
+    let people = users::table.filter(users::standing.lt(DELETED)).count();
     Ok(StoreStatus {
         bytes: size(connection)?,
         users: on_engine!(connection, c => people.get_result(c))?,

@@ -142,6 +142,9 @@ impl Search<'_> {
             if start >= before {
                 continue;
             }
+            if self.work >= WORK {
+                return Ok(Some(end.min(before)));
+            }
             if let Some(next) = self.go(connection, &Walk::Numbers, start..end.min(before))? {
                 return Ok(Some(next));
             }

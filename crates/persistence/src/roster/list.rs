@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use crate::connection::{AnyConnection, on_engine};
-use crate::rows::{USER, UserRow};
+use crate::rows::{USER, UserRow, columns};
 use crate::schema::{sessions, users};
 
 diesel::define_sql_function! {
@@ -20,15 +20,21 @@ diesel::define_sql_function! {
     fn instr(text: Text, part: Text) -> BigInt;
 }
 
-/// Somebody, and when they last logged in.
-type Row = (UserRow, i64);
+/// Somebody, when they last logged in, and what they are searched by.
+type Row = (UserRow, i64, Keys);
+
+/// A username, a display name and, if it is theirs to be found by, an address: as they are compared.
+type Keys = (String, String, Option<String>);
+
+columns!(KEYS, users: username_key, display_key, email_key);
 
 /// Who is found by a search.
 enum Found {
     Everyone,
     /// So few that they are sorted by themselves.
     These(Vec<i64>),
-    /// So many that looking at everyone in their order soon finds some.
+    /// So many that looking at everyone in their order soon finds some. It is done here: of one query a planner might make
+    /// a walk in any other order.
     Many(Wanted),
 }
 
@@ -45,6 +51,9 @@ struct Wanted {
 /// More than so many are not gathered.
 const FEW: i64 = 1000;
 
+/// How many people are looked at in one query.
+const AT_ONCE: i64 = 1000;
+
 /// A part of everyone that an index has in the order of each list.
 #[derive(Clone, Copy)]
 enum Part {
@@ -59,7 +68,7 @@ pub(super) fn list(connection: &mut AnyConnection, query: &RosterQuery, alive: A
     };
     let mut members = Vec::new();
     for part in parts(query.state) {
-        members.extend(rows(connection, query, &found, *part)?.into_iter().map(member));
+        members.extend(some_of(connection, query, &found, *part)?);
     }
     members.sort_by_key(|member| place(query, member));
     if query.order.descending {
@@ -71,7 +80,7 @@ pub(super) fn list(connection: &mut AnyConnection, query: &RosterQuery, alive: A
 }
 
 pub(super) fn find(connection: &mut AnyConnection, name: &str, alive: Alive) -> QueryResult<Option<Member>> {
-    let this = users::table.filter(users::username.eq(name)).select((USER, users::last_login));
+    let this = users::table.filter(users::username.eq(name)).select((USER, users::last_login, KEYS));
     let row: Option<Row> = on_engine!(connection, c => this.first(c)).optional()?;
     let mut found: Vec<Member> = row.into_iter().map(member).collect();
     count_sessions(connection, &mut found, alive)?;
@@ -88,7 +97,7 @@ fn parts(state: Option<MemberState>) -> &'static [Part] {
     }
 }
 
-fn member((row, last_login): Row) -> Member {
+fn member((row, last_login, _): Row) -> Member {
     let last_login = Some(last_login).filter(|at| *at > 0).map(Timestamp::from_micros);
     Member { user: User::from(row), last_login, sessions: 0 }
 }
@@ -120,24 +129,42 @@ macro_rules! by_time {
     }};
 }
 
-fn rows(connection: &mut AnyConnection, query: &RosterQuery, found: &Found, part: Part) -> QueryResult<Vec<Row>> {
+fn some_of(connection: &mut AnyConnection, query: &RosterQuery, found: &Found, part: Part) -> QueryResult<Vec<Member>> {
+    let wanted = match found {
+        Found::Everyone => return Ok(rows(connection, query, None, part)?.into_iter().map(member).collect()),
+        Found::These(ids) => return Ok(rows(connection, query, Some(ids), part)?.into_iter().map(member).collect()),
+        Found::Many(wanted) => wanted,
+    };
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let mut from = RosterQuery { limit: AT_ONCE, ..query.clone() };
+    let mut members = Vec::new();
+    loop {
+        let rows = rows(connection, &from, None, part)?;
+        let is_last = i64::try_from(rows.len()).is_ok_and(|count| count < AT_ONCE);
+        for row in rows {
+            let is_found = wanted.is_in(&row.2);
+            let member = member(row);
+            from.after = Some(query.order.place_of(&member));
+            if is_found {
+                members.push(member);
+            }
+        }
+        if is_last || members.len() >= limit {
+            return Ok(members);
+        }
+    }
+}
+
+fn rows(connection: &mut AnyConnection, query: &RosterQuery, ids: Option<&[i64]>, part: Part) -> QueryResult<Vec<Row>> {
     on_engine!(connection, c => {
-        let mut wanted = users::table.select((USER, users::last_login)).limit(query.limit).into_boxed();
+        let mut wanted = users::table.select((USER, users::last_login, KEYS)).limit(query.limit).into_boxed();
         wanted = match part {
             Part::Standing(standing) => wanted.filter(users::standing.eq(standing)),
             Part::Superusers => wanted.filter(users::is_superuser.eq(true)),
         };
-        wanted = match found {
-            Found::Everyone => wanted,
-            Found::These(ids) => wanted.filter(users::id.eq_any(ids)),
-            Found::Many(Wanted { name, past_name, word, email, past_email }) => wanted.filter(
-                users::username_key.ge(name).and(users::username_key.lt(past_name))
-                    .or(users::display_key.ge(name).and(users::display_key.lt(past_name)))
-                    .or(instr(users::display_key, word).gt(0))
-                    .or(users::email_key.assume_not_null().ge(email)
-                        .and(users::email_key.assume_not_null().lt(past_email))),
-            ),
-        };
+        if let Some(ids) = ids {
+            wanted = wanted.filter(users::id.eq_any(ids));
+        }
         wanted = match query.order.by {
             MemberSort::Joined => by_time!(wanted, users::joined_at, query),
             MemberSort::LastLogin => by_time!(wanted, users::last_login, query),
@@ -172,6 +199,14 @@ impl Wanted {
             email: email.as_str().to_owned(),
             past_email: past(email.as_str()),
         })
+    }
+
+    /// Whether somebody is found, as the queries find them.
+    fn is_in(&self, (name, display_name, email): &Keys) -> bool {
+        name.starts_with(&self.name)
+            || display_name.starts_with(&self.name)
+            || display_name.contains(&self.word)
+            || email.as_ref().is_some_and(|email| email.starts_with(&self.email))
     }
 }
 

@@ -195,13 +195,16 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The place of a person's oldest message.
+/// The place of a person's oldest message that says anything: of a conversation whose messages are all too old to be kept
+/// the newest one's place stays.
 fn first_place(connection: &mut AnyConnection, user: i64) -> QueryResult<Option<i64>> {
     let pos = messages::sender_pos;
-    let sent = messages::table.filter(messages::sender_id.eq(user)).order(pos).select(pos);
+    let sent = messages::table.filter(messages::sender_id.eq(user).and(messages::body.ne("")));
+    let sent = sent.order(pos).select(pos);
     let sent: Option<i64> = on_engine!(connection, c => sent.first(c)).optional()?;
     let pos = messages::recipient_pos;
-    let received = messages::table.filter(messages::recipient_id.eq(user)).order(pos).select(pos);
+    let received = messages::table.filter(messages::recipient_id.eq(user).and(messages::body.ne("")));
+    let received = received.order(pos).select(pos);
     let received: Option<i64> = on_engine!(connection, c => received.first(c)).optional()?;
     Ok(sent.into_iter().chain(received).min())
 }
