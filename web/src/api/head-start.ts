@@ -47,6 +47,7 @@ function unlessAborted(
   signal: AbortSignal | null | undefined,
 ): Promise<Response | undefined> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     started.then(resolve, () => resolve(undefined));
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });

@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
 import {
   BookIcon,
   BubblesIcon,
@@ -8,6 +7,7 @@ import {
   PeopleIcon,
   TicketIcon,
 } from '@/components/section-icons';
+import { SectionLink } from '@/components/section-link';
 import { sectionPath, sections, type AdminSection } from '@/features/admin/paths';
 import { useText } from '@/i18n/use-text';
 import css from './admin.module.css';
@@ -30,17 +30,16 @@ export function AdminNav({ current }: { current: AdminSection }) {
   return (
     <nav className={css.nav} aria-label={t('menu.admin')}>
       {sections.map((section) => (
-        <Link
+        <SectionLink
           key={section}
           href={sectionPath(section)}
-          className={css.link}
-          aria-current={section === current ? 'page' : undefined}
+          icon={icons[section]}
+          current={section === current}
           // On a telephone there is no room for all of them.
           ref={section === current ? bringIntoView : undefined}
         >
-          {icons[section]}
           {t(`admin.${section}.title`)}
-        </Link>
+        </SectionLink>
       ))}
     </nav>
   );

@@ -140,6 +140,8 @@ export class AppSession {
   }
 
   #close(): void {
+    // What was asked for early was for whoever was here.
+    this.#headStart.drop();
     this.#current().engine?.stop();
     this.queryClient.clear();
   }

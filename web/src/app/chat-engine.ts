@@ -200,6 +200,7 @@ export class ChatEngine {
         return timeline?.reset();
       case 'delete':
         timeline?.dispatch({ type: 'deleted', seq: event.seq });
+        void this.#options.memory.strike(event.conversation, event.seq);
         // Its last line and what is unread in it may be others now.
         return this.inbox.reload();
     }

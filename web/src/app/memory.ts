@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Conversation, Me, Message } from '@/api/types';
 import { inboxKey } from '@/features/conversations/api';
 import { conversationsOf, type Inbox } from '@/features/conversations/inbox';
+import { emptied } from '@/features/messages/timeline-order';
 import type { TimelineMemory } from '@/features/messages/timeline-store';
 import type { Snapshots } from '@/features/offline/snapshots';
 import type { Clock } from '@/realtime/clock';
@@ -38,6 +39,16 @@ export class Memory implements TimelineMemory {
 
   remember(peer: string, messages: readonly Message[]): void {
     this.#write(messagesWith(peer), () => messages);
+  }
+
+  /** What was deleted is not kept either, whether the conversation is open here or not. */
+  async strike(peer: string, seq: number): Promise<void> {
+    const { snapshots, me } = this.#options;
+    const name = messagesWith(peer);
+    const due = this.#due.get(name);
+    if (due) this.#due.set(name, () => emptied(due() as Message[], seq));
+    const kept = (await snapshots.get(me.username, name)) as Message[] | undefined;
+    if (kept) await snapshots.put(me.username, name, emptied(kept, seq));
   }
 
   async recall(peer: string): Promise<readonly Message[]> {

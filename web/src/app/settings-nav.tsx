@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
 import {
   ArchiveIcon,
   DevicesIcon,
@@ -10,6 +9,7 @@ import {
   ShieldIcon,
   GaugeIcon,
 } from '@/components/section-icons';
+import { SectionLink } from '@/components/section-link';
 import { BlockIcon } from '@/components/icons';
 import { useText, type TextKey } from '@/i18n/use-text';
 import css from './settings.module.css';
@@ -53,21 +53,19 @@ export function SettingsNav({ current, superuser }: Props) {
   return (
     <nav className={css.nav} aria-label={t('settings.title')}>
       {sections.map((section) => (
-        <Link
+        <SectionLink
           key={section}
           href={`/settings/${section}/`}
-          className={css.link}
-          aria-current={section === current ? 'page' : undefined}
+          icon={icons[section]}
+          current={section === current}
         >
-          {icons[section]}
           {t(titleOf(section))}
-        </Link>
+        </SectionLink>
       ))}
       {superuser && (
-        <Link href="/admin/" className={css.link}>
-          <GaugeIcon />
+        <SectionLink href="/admin/" icon={<GaugeIcon />}>
           {t('menu.admin')}
-        </Link>
+        </SectionLink>
       )}
     </nav>
   );

@@ -10,6 +10,7 @@ import {
   preferredLanguage,
   regional,
   speak,
+  speakAlso,
 } from './languages';
 import { timesFor } from './use-times';
 
@@ -50,6 +51,13 @@ it('speaks what the browser prefers, or what was chosen', async () => {
   await chooseLanguage('es');
   expect(preferredLanguage(['ar'])).toBe('es');
   expect(document.documentElement.lang).toBe('es');
+});
+
+it('stays with what was chosen while its texts are on their way', async () => {
+  const chosen = chooseLanguage('es');
+  await Promise.all([chosen, speakAlso('admin')]);
+  expect(i18n.locale).toBe('es');
+  expect(i18n.t('admin.users.title')).not.toBe('admin.users.title');
 });
 
 it('turns the page around for Arabic', async () => {

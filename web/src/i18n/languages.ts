@@ -54,11 +54,26 @@ export function regional(
   return preferences.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
 }
 
+/** What is being loaded just now; texts that arrive for anything else come too late. */
+let latest = 0;
+let loading: Language | null = null;
+
 /** Shows the page in `language`, or leaves it as it is when the catalogue cannot be had. */
 export async function speak(language: Language): Promise<void> {
+  latest += 1;
+  const mine = latest;
+  loading = language;
   const loaders = [catalogues, ...[...wanted].map((part) => parts[part])];
-  const loaded = await Promise.all(loaders.map((loader) => loader[language]()));
-  i18n.loadAndActivate({ locale: language, messages: Object.assign({}, ...loaded) as Messages });
+  try {
+    const loaded = await Promise.all(loaders.map((loader) => loader[language]()));
+    if (mine === latest) show(language, Object.assign({}, ...loaded) as Messages);
+  } finally {
+    if (mine === latest) loading = null;
+  }
+}
+
+function show(language: Language, messages: Messages): void {
+  i18n.loadAndActivate({ locale: language, messages });
   document.documentElement.lang = language;
   document.documentElement.dir = languages[language].dir;
 }
@@ -66,7 +81,8 @@ export async function speak(language: Language): Promise<void> {
 /** From now on with these texts too. */
 export async function speakAlso(...more: Part[]): Promise<void> {
   more.forEach((part) => wanted.add(part));
-  if (isLanguage(i18n.locale)) await speak(i18n.locale);
+  const language = loading ?? i18n.locale;
+  if (isLanguage(language)) await speak(language);
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {

@@ -1,12 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { ApiClient } from '@/api/client';
 import { pathOf } from '@/api/link-header';
-import type { AdminMessage, AdminUser, DateCount, ListPage } from './types';
+import { wantsPassword } from '@/api/problem';
+import type { AdminMessage, AdminUser, DateCount, ListPage, NewUser, UserChange } from './types';
 
 const root = '/api/v1/admin/';
 const pageSize = 50;
 
-export type ListName = 'user' | 'message' | 'report' | 'log';
+type ListName = 'user' | 'message' | 'report' | 'log';
 export type Filters = Record<string, string>;
 
 /** Everything of a list, whatever the filters. */
@@ -23,6 +24,10 @@ export function listQuery<T>(api: ApiClient, list: ListName, filters: Filters) {
     queryFn: ({ pageParam, signal }) => api.get<ListPage<T>>(pageParam, { signal }),
     initialPageParam: `${root}${list}/?${query.toString()}`,
     getNextPageParam: (page) => (page.next ? pathOf(page.next) : undefined),
+    // All pages that are there would be asked for anew, one after the other.
+    staleTime: 30_000,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
 }
 
@@ -41,21 +46,9 @@ export function userQuery(api: ApiClient, username: string) {
   });
 }
 
-export interface NewUser {
-  username: string;
-  password: string;
-  email: string;
-  display_name: string;
-  is_superuser: boolean;
-}
-
 export function createUser(api: ApiClient, user: NewUser): Promise<AdminUser> {
   return api.post<AdminUser>(`${root}user/`, { body: user });
 }
-
-export type UserChange = Partial<
-  Pick<AdminUser, 'is_active' | 'is_superuser' | 'display_name' | 'email'>
->;
 
 export function changeUser(
   api: ApiClient,
@@ -109,7 +102,7 @@ export function datesQuery(api: ApiClient, filters: Filters) {
       return (await api.get<{ results: DateCount[] }>(path, { query, signal })).results;
     },
     // The server counts behind the sends.
-    refetchInterval: ({ state }) => (state.error ? false : 10_000),
+    refetchInterval: ({ state }) => (wantsPassword(state.error) ? false : 10_000),
   });
 }
 

@@ -44,7 +44,9 @@ export function DataTable<T>({ label, columns, query, keyOf, none, words }: Prop
   const check = () => {
     const list = handle.current;
     if (!list || list.scrollSize - list.scrollOffset - list.viewportSize >= near) return;
-    if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
+    // What failed is asked for again by the button that says so.
+    const may = query.hasNextPage && !query.isFetching && !query.isFetchNextPageError;
+    if (may) void query.fetchNextPage();
   };
   // What does not fill the screen is never scrolled.
   const arrived = useEffectEvent(() => {

@@ -2,8 +2,8 @@ import { useId, useState } from 'react';
 import { useApi } from '@/api/api-context';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
+import { DialogActions, DialogForm } from '@/components/dialog-form';
 import { Note } from '@/components/note';
-import { Spinner } from '@/components/spinner';
 import { useForm, valueIn } from '@/components/use-form';
 import { useText } from '@/i18n/use-text';
 import { report } from './api';
@@ -29,12 +29,12 @@ export default function ReportDialog({ message, onClose }: Props) {
       {done ? (
         <div className={css.form}>
           <Note kind="good">{t('reporting.done')}</Note>
-          <div className={css.actions}>
+          <DialogActions>
             <Button onClick={onClose}>{t('action.close')}</Button>
-          </div>
+          </DialogActions>
         </div>
       ) : (
-        <form className={css.form} onSubmit={form.submit} noValidate>
+        <DialogForm form={form} action={t('reporting.submit')} onCancel={onClose}>
           <p className={css.lead}>{t('reporting.lead')}</p>
           <blockquote className={css.quote} dir="auto">
             {message.body}
@@ -43,17 +43,7 @@ export default function ReportDialog({ message, onClose }: Props) {
             <label htmlFor={id}>{t('reporting.reason')}</label>
             <textarea id={id} name="reason" rows={3} maxLength={1000} dir="auto" />
           </div>
-          {form.problem && <Note kind="bad">{form.problem}</Note>}
-          <div className={css.actions}>
-            <Button look="quiet" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" aria-disabled={form.busy}>
-              {form.busy && <Spinner />}
-              {t('reporting.submit')}
-            </Button>
-          </div>
-        </form>
+        </DialogForm>
       )}
     </Dialog>
   );

@@ -10,7 +10,7 @@ export function settle(state: Timeline, arrived: readonly Message[]): Timeline {
   }
   const bySeq = new Map<number, Message>();
   for (const message of [...state.live, ...state.history, ...arrived]) {
-    bySeq.set(message.seq, keepClientId(message, bySeq.get(message.seq)));
+    bySeq.set(message.seq, merged(message, bySeq.get(message.seq)));
   }
   const all = inOrder([...bySeq.values()]);
   const anchor =
@@ -46,10 +46,18 @@ function seqAt(all: readonly Message[], index: number): number {
   return all[index]?.seq ?? NaN;
 }
 
-/** A later copy of a message may lack the key under which it was sent. */
-function keepClientId(message: Message, known: Message | undefined): Message {
+/** A later copy of a message may lack the key under which it was sent, and may be from before it was deleted. */
+function merged(message: Message, known: Message | undefined): Message {
+  if (known?.deleted) return known;
   if (message.client_id || !known?.client_id || known.id !== message.id) return message;
   return { ...message, client_id: known.client_id };
+}
+
+/** The same, without what a deleted message said: its place stays, and so does everything that is counted by places. */
+export function emptied(messages: readonly Message[], seq: number): Message[] {
+  return messages.map((message) =>
+    message.seq === seq ? { ...message, body: '', deleted: true } : message,
+  );
 }
 
 export function noteLast(state: Timeline, lastSeq: number): Timeline {

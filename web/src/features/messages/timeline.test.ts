@@ -421,6 +421,8 @@ describe('what is gone', () => {
     expect(seqs(state)).toEqual([1, 2, 3, 4, 5]);
     expect(state.history[2]).toMatchObject({ body: '', deleted: true });
     expect(then(state, received(message(6))).history[2]).toMatchObject({ deleted: true });
+    const late = then(state, received(message(3), message(6)));
+    expect(late.history[2], 'a copy from before').toMatchObject({ body: '', deleted: true });
   });
 
   it('ends the older pages where it is older than messages are kept', () => {

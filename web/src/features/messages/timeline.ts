@@ -1,7 +1,7 @@
 import type { Message } from '@/api/types';
 import type { ProblemKind } from '@/api/problem';
 import { aroundLoaded, left, returned } from './timeline-jump';
-import { inOrder, noteLast, settle } from './timeline-order';
+import { emptied, inOrder, noteLast, settle } from './timeline-order';
 
 /**
  * The state of one conversation, without any framework: what is known of it,
@@ -229,13 +229,8 @@ function loaded(state: Timeline, messages: readonly Message[], lastSeq: number):
   return settle(base, page);
 }
 
-/** Its place stays, and so does everything that is counted by places. */
 function deleted(state: Timeline, seq: number): Timeline {
-  const empty = (messages: readonly Message[]) =>
-    messages.map((message) =>
-      message.seq === seq ? { ...message, body: '', deleted: true } : message,
-    );
-  return { ...state, history: empty(state.history), live: empty(state.live) };
+  return { ...state, history: emptied(state.history, seq), live: emptied(state.live, seq) };
 }
 
 function forgotten(state: Timeline, seq: number): Timeline {

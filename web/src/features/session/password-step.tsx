@@ -1,10 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { useApi } from '@/api/api-context';
-import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
+import { DialogForm } from '@/components/dialog-form';
 import { PasswordField } from '@/components/field';
-import { Note } from '@/components/note';
-import { Spinner } from '@/components/spinner';
 import { useForm, valueIn } from '@/components/use-form';
 import { useText } from '@/i18n/use-text';
 import { confirmPassword } from './api';
@@ -57,7 +55,7 @@ function PasswordDialog({ onAnswer }: { onAnswer: (yes: boolean) => void }) {
   });
   return (
     <Dialog title={t('admin.confirm.title')} onClose={() => onAnswer(false)}>
-      <form className={css.form} onSubmit={form.submit} noValidate>
+      <DialogForm form={form} action={t('admin.confirm.submit')} onCancel={() => onAnswer(false)}>
         <p className={css.lead}>{t('admin.confirm.lead')}</p>
         <PasswordField
           name="password"
@@ -67,17 +65,7 @@ function PasswordDialog({ onAnswer }: { onAnswer: (yes: boolean) => void }) {
           onChange={() => form.touch('password')}
           error={form.errorOf('password')}
         />
-        {form.problem && <Note kind="bad">{form.problem}</Note>}
-        <div className={css.actions}>
-          <Button look="quiet" onClick={() => onAnswer(false)}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" aria-disabled={form.busy}>
-            {form.busy && <Spinner />}
-            {t('admin.confirm.submit')}
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -3,6 +3,7 @@ import { ReactCrop, type PercentCrop } from 'react-image-crop';
 import 'react-image-crop/dist/ReactCrop.css';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
+import { DialogActions } from '@/components/dialog-form';
 import { useText } from '@/i18n/use-text';
 import { cutOut, middleOf } from './crop';
 import css from './picture.module.css';
@@ -78,14 +79,14 @@ export default function CropDialog({ file, onCropped, onUnreadable, onClose }: P
           </ReactCrop>
         </div>
         <p className={css.hint}>{t('settings.crop.hint')}</p>
-        <div className={css.actions}>
+        <DialogActions>
           <Button look="quiet" onClick={onClose}>
             {t('action.cancel')}
           </Button>
           <Button onClick={use} aria-disabled={!crop}>
             {t('settings.crop.use')}
           </Button>
-        </div>
+        </DialogActions>
       </div>
     </Dialog>
   );

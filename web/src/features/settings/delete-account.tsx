@@ -4,10 +4,9 @@ import { ApiProblem } from '@/api/problem';
 import type { Me } from '@/api/types';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
+import { DialogForm } from '@/components/dialog-form';
 import { Field, PasswordField } from '@/components/field';
-import { Note } from '@/components/note';
 import { Actions } from '@/components/section';
-import { Spinner } from '@/components/spinner';
 import { useForm, valueIn } from '@/components/use-form';
 import { useText } from '@/i18n/use-text';
 import { deleteMe } from './api';
@@ -48,8 +47,8 @@ function DeleteDialog({ me, onDeleted, onClose }: Props & { onClose: () => void 
   );
   return (
     <Dialog title={t('settings.delete.sure')} onClose={onClose}>
-      <form className={css.form} onSubmit={form.submit} noValidate>
-        <ul>
+      <DialogForm form={form} action={t('settings.delete.submit')} grave onCancel={onClose}>
+        <ul className={css.consequences}>
           <li>{t('settings.delete.gone')}</li>
           <li>{t('settings.delete.stays')}</li>
           <li>{t('settings.delete.name', { username: me.username })}</li>
@@ -72,17 +71,7 @@ function DeleteDialog({ me, onDeleted, onClose }: Props & { onClose: () => void 
           onChange={() => form.touch('password')}
           error={form.errorOf('password')}
         />
-        {form.problem && <Note kind="bad">{form.problem}</Note>}
-        <div className={css.actions}>
-          <Button look="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" look="grave" aria-disabled={form.busy}>
-            {form.busy && <Spinner />}
-            {t('settings.delete.submit')}
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -2,11 +2,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { useApi } from '@/api/api-context';
 import type { NewToken, TokenScope } from '@/api/types';
-import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
+import { DialogForm } from '@/components/dialog-form';
 import { Field } from '@/components/field';
-import { Note } from '@/components/note';
-import { Spinner } from '@/components/spinner';
 import { useForm, valueIn } from '@/components/use-form';
 import { useText } from '@/i18n/use-text';
 import { makeToken, tokensKey } from './api';
@@ -36,7 +34,7 @@ export function TokenDialog({ onMade, onClose }: Props) {
   });
   return (
     <Dialog title={t('settings.tokens.new')} onClose={onClose}>
-      <form className={css.form} onSubmit={form.submit} noValidate>
+      <DialogForm form={form} action={t('settings.tokens.make')} onCancel={onClose}>
         <Field
           name="name"
           label={t('settings.tokens.name')}
@@ -79,17 +77,7 @@ export function TokenDialog({ onMade, onClose }: Props) {
             ))}
           </select>
         </div>
-        {form.problem && <Note kind="bad">{form.problem}</Note>}
-        <div className={css.actions}>
-          <Button look="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" aria-disabled={form.busy}>
-            {form.busy && <Spinner />}
-            {t('settings.tokens.make')}
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

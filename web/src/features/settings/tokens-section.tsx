@@ -6,6 +6,7 @@ import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { CopyField } from '@/components/copy-field';
 import { Dialog } from '@/components/dialog';
+import { DialogActions } from '@/components/dialog-form';
 import { Loaded } from '@/components/loaded';
 import { Note } from '@/components/note';
 import { KeyIcon } from '@/components/section-icons';
@@ -91,9 +92,9 @@ function MadeToken({ token, onClose }: { token: NewToken; onClose: () => void })
         <pre className={css.example} dir="ltr">
           {example}
         </pre>
-        <div className={css.actions}>
+        <DialogActions>
           <Button onClick={onClose}>{t('settings.tokens.kept')}</Button>
-        </div>
+        </DialogActions>
       </div>
     </Dialog>
   );

@@ -8,6 +8,7 @@ export const actions = [
   'user.sessions',
   'user.delete',
   'message.look',
+  'message.search',
   'message.delete',
   'report.close',
   'report.reopen',

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useApi } from '@/api/api-context';
 import { datesQuery } from '@/features/admin/api';
 import { regional } from '@/i18n/languages';
+import { problemWords } from '@/i18n/problem-words';
 import { useNumbers } from '@/i18n/use-numbers';
 import { useText } from '@/i18n/use-text';
 import { anyDate, dateOf, lastPart, wayTo, type ChosenDate } from './date-path';
@@ -52,7 +53,8 @@ function Below({ people, date, name, onChange }: BelowProps) {
   const t = useText();
   const numbers = useNumbers();
   const { year, month } = date;
-  const { data } = useQuery(datesQuery(useApi(), { ...people, year, month }));
+  const { data, error } = useQuery(datesQuery(useApi(), { ...people, year, month }));
+  if (error && !data) return <p className={css.failed}>{problemWords(error, t)}</p>;
   return (
     // Safari forgets that a list without marks is one.
     // eslint-disable-next-line jsx-a11y-x/no-redundant-roles

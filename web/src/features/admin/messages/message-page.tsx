@@ -4,11 +4,11 @@ import { Link, useLocation } from 'wouter';
 import { useApi } from '@/api/api-context';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
-import { BackIcon } from '@/components/icons';
 import { Loaded } from '@/components/loaded';
 import { Note } from '@/components/note';
 import { Actions, Section } from '@/components/section';
 import { deleteMessage, listKey, messageQuery } from '@/features/admin/api';
+import { BackTo } from '@/features/admin/back-to';
 import { Facts } from '@/features/admin/facts';
 import { sectionPath, userPagePath } from '@/features/admin/paths';
 import { Reading } from '@/features/admin/section-page';
@@ -17,7 +17,6 @@ import { useNumbers } from '@/i18n/use-numbers';
 import { useText } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
 import { MessageText } from './message-text';
-import css from './messages.module.css';
 
 /** One message: what is known of it, and its text only where that is allowed. */
 export function MessagePage({ id }: { id: string }) {
@@ -25,10 +24,7 @@ export function MessagePage({ id }: { id: string }) {
   const message = useQuery(messageQuery(useApi(), id));
   return (
     <Reading>
-      <Link href={sectionPath('messages')} className={css.back}>
-        <BackIcon />
-        {t('admin.messages.title')}
-      </Link>
+      <BackTo section="messages" />
       <Section title={t('admin.message.title', { id })}>
         <Loaded query={message}>
           {(one) =>
@@ -96,7 +92,7 @@ function DeleteMessage({ message }: { message: AdminMessage }) {
           grave
           onConfirm={async () => {
             await deleteMessage(api, message.id);
-            await cache.invalidateQueries({ queryKey: listKey('message') });
+            void cache.invalidateQueries({ queryKey: listKey('message') });
             navigate(sectionPath('messages'));
           }}
           onClose={() => setAsked(false)}

@@ -12,13 +12,16 @@ import { useFilters } from '@/features/admin/use-filters';
 import { useNumbers } from '@/i18n/use-numbers';
 import { useText } from '@/i18n/use-text';
 import { useTimes } from '@/i18n/use-times';
+import { cleanDate } from './date-path';
 import { Dates } from './dates';
 import css from './messages.module.css';
 
 /** All messages: between whom, when and how long; what they say is not in this list. */
 export function MessagesPage() {
   const t = useText();
-  const [filters, change] = useFilters(['search', 'sender', 'recipient', 'year', 'month', 'day']);
+  const [given, change] = useFilters(['search', 'sender', 'recipient', 'year', 'month', 'day']);
+  const date = cleanDate(given);
+  const filters = { ...given, ...date };
   const { sender, recipient } = filters;
   const messages = useInfiniteQuery(listQuery<AdminMessage>(useApi(), 'message', filters));
   const columns = useColumns();
@@ -42,11 +45,7 @@ export function MessagesPage() {
             value={recipient}
             onChange={(name) => change({ recipient: name })}
           />
-          <Dates
-            people={{ sender, recipient }}
-            date={{ year: filters.year, month: filters.month, day: filters.day }}
-            onChange={change}
-          />
+          <Dates people={{ sender, recipient }} date={date} onChange={change} />
         </>
       }
     >

@@ -22,7 +22,7 @@ export function ReportStep({ step, report, onClose }: Props) {
   const sender = message?.user ?? '';
   const done = async (work: Promise<unknown>) => {
     await work;
-    await cache.invalidateQueries({ queryKey: listKey('report') });
+    void cache.invalidateQueries({ queryKey: listKey('report') });
   };
   switch (step) {
     case 'close':

@@ -22,7 +22,8 @@ export function ReportsPage() {
   const reports = useInfiniteQuery(listQuery<AdminReport>(useApi(), 'report', wanted));
   const rows = reports.data?.pages.flatMap((page) => page.results) ?? [];
   const more = () => {
-    if (reports.hasNextPage && !reports.isFetching) void reports.fetchNextPage();
+    const may = reports.hasNextPage && !reports.isFetching && !reports.isFetchNextPageError;
+    if (may) void reports.fetchNextPage();
   };
   return (
     <SectionPage

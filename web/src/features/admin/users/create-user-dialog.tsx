@@ -2,18 +2,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useApi } from '@/api/api-context';
-import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
+import { DialogForm } from '@/components/dialog-form';
 import { Field, PasswordField } from '@/components/field';
-import { Note } from '@/components/note';
 import { PasswordRules } from '@/components/password-rules';
-import { Spinner } from '@/components/spinner';
 import { Switch } from '@/components/switch';
 import { useForm, valueIn } from '@/components/use-form';
 import { createUser, listKey } from '@/features/admin/api';
 import { userPagePath } from '@/features/admin/paths';
 import { useText } from '@/i18n/use-text';
-import css from './users.module.css';
 
 /** Makes an account, and shows it. */
 export function CreateUserDialog({ onClose }: { onClose: () => void }) {
@@ -26,7 +23,7 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
   const form = useForm(async (element) => {
     const display_name = valueIn(element, 'display_name').trim();
     const user = await createUser(api, { ...wish, display_name, is_superuser: superuser });
-    await cache.invalidateQueries({ queryKey: listKey('user') });
+    void cache.invalidateQueries({ queryKey: listKey('user') });
     onClose();
     navigate(userPagePath(user.username));
   });
@@ -41,7 +38,7 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
   });
   return (
     <Dialog title={t('admin.users.create')} onClose={onClose}>
-      <form className={css.form} onSubmit={form.submit} noValidate>
+      <DialogForm form={form} action={t('admin.users.createDo')} onCancel={onClose}>
         <Field
           {...field('username')}
           label={t('login.username')}
@@ -79,17 +76,7 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
           on={superuser}
           onChange={setSuperuser}
         />
-        {form.problem && <Note kind="bad">{form.problem}</Note>}
-        <div className={css.actions}>
-          <Button look="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" aria-disabled={form.busy}>
-            {form.busy && <Spinner />}
-            {t('admin.users.createDo')}
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

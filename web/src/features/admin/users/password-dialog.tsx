@@ -1,18 +1,16 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '@/api/api-context';
-import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
+import { DialogForm } from '@/components/dialog-form';
 import { PasswordField } from '@/components/field';
 import { Note } from '@/components/note';
 import { PasswordRules } from '@/components/password-rules';
-import { Spinner } from '@/components/spinner';
 import { useForm } from '@/components/use-form';
 import { setPassword, userKey } from '@/features/admin/api';
 import type { AdminUser } from '@/features/admin/types';
 import { useText } from '@/i18n/use-text';
 import { userWords } from './problem-words';
-import css from './users.module.css';
 
 interface Props {
   user: AdminUser;
@@ -29,12 +27,12 @@ export function PasswordDialog({ user, name, onClose }: Props) {
   const [password, type] = useState('');
   const form = useForm(async () => {
     await setPassword(api, username, password);
-    await cache.invalidateQueries({ queryKey: userKey(username) });
+    void cache.invalidateQueries({ queryKey: userKey(username) });
     onClose();
   }, userWords(t));
   return (
     <Dialog title={t('admin.user.setPasswordOf', { name })} onClose={onClose}>
-      <form className={css.form} onSubmit={form.submit} noValidate>
+      <DialogForm form={form} action={t('admin.user.setPassword')} onCancel={onClose}>
         <Note kind="plain">{t('admin.user.setPasswordLead')}</Note>
         <PasswordField
           name="password"
@@ -49,17 +47,7 @@ export function PasswordDialog({ user, name, onClose }: Props) {
           error={form.errorOf('password')}
           below={<PasswordRules password={password} username={username} email={email} />}
         />
-        {form.problem && <Note kind="bad">{form.problem}</Note>}
-        <div className={css.actions}>
-          <Button look="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" aria-disabled={form.busy}>
-            {form.busy && <Spinner />}
-            {t('admin.user.setPassword')}
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

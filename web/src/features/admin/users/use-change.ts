@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useApi } from '@/api/api-context';
-import { changeUser, listKey, userKey, type UserChange } from '@/features/admin/api';
-import type { AdminUser } from '@/features/admin/types';
+import { changeUser, listKey, userKey } from '@/features/admin/api';
+import type { AdminUser, UserChange } from '@/features/admin/types';
 
 /** Changes an account, here and wherever else it is shown. */
 export function useChange({ username }: AdminUser): (change: UserChange) => Promise<void> {
@@ -9,6 +9,6 @@ export function useChange({ username }: AdminUser): (change: UserChange) => Prom
   const cache = useQueryClient();
   return async (change) => {
     cache.setQueryData(userKey(username), await changeUser(api, username, change));
-    await cache.invalidateQueries({ queryKey: listKey('user') });
+    void cache.invalidateQueries({ queryKey: listKey('user') });
   };
 }

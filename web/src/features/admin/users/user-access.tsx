@@ -106,7 +106,7 @@ function StepDialog({ step, user, onClose }: StepProps) {
           action={t('admin.user.endSessions')}
           onConfirm={async () => {
             await endSessions(api, username);
-            await cache.invalidateQueries({ queryKey: userKey(username) });
+            void cache.invalidateQueries({ queryKey: userKey(username) });
           }}
         />
       );
@@ -122,7 +122,7 @@ function StepDialog({ step, user, onClose }: StepProps) {
             await deleteUser(api, username);
             navigate(sectionPath('users'));
             cache.removeQueries({ queryKey: userKey(username) });
-            await cache.invalidateQueries({ queryKey: listKey('user') });
+            void cache.invalidateQueries({ queryKey: listKey('user') });
           }}
         />
       );

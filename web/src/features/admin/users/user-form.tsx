@@ -9,16 +9,18 @@ import { useText } from '@/i18n/use-text';
 import { userWords } from './problem-words';
 import { useChange } from './use-change';
 
+const names = ['display_name', 'email'] as const;
+
 /** How a person is called and reached. */
 export function UserForm({ user }: { user: AdminUser }) {
   const t = useText();
   const change = useChange(user);
   const [saved, setSaved] = useState(false);
   const form = useForm(async (element) => {
-    await change({
-      display_name: valueIn(element, 'display_name').trim(),
-      email: valueIn(element, 'email').trim(),
-    });
+    const typed = (name: 'display_name' | 'email') => valueIn(element, name).trim();
+    // What was not touched here may have been changed elsewhere.
+    const news = names.filter((name) => typed(name) !== user[name]);
+    if (news.length > 0) await change(Object.fromEntries(news.map((name) => [name, typed(name)])));
     setSaved(true);
   }, userWords(t));
   const field = (name: 'display_name' | 'email') => ({

@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { useApi } from '@/api/api-context';
 import { Avatar } from '@/components/avatar';
-import { BackIcon } from '@/components/icons';
 import { Loaded } from '@/components/loaded';
 import { nameOf } from '@/components/names';
 import { Section } from '@/components/section';
 import { userQuery } from '@/features/admin/api';
+import { BackTo } from '@/features/admin/back-to';
 import { Facts } from '@/features/admin/facts';
 import { sectionPath } from '@/features/admin/paths';
 import { Reading } from '@/features/admin/section-page';
@@ -21,14 +21,10 @@ import css from './users.module.css';
 
 /** One account: what is known of it, and what can be done with it. */
 export function UserPage({ username }: { username: string }) {
-  const t = useText();
   const user = useQuery(userQuery(useApi(), username));
   return (
     <Reading>
-      <Link href={sectionPath('users')} className={css.back}>
-        <BackIcon />
-        {t('admin.users.title')}
-      </Link>
+      <BackTo section="users" />
       <Loaded query={user}>{(one) => <Account user={one} />}</Loaded>
     </Reading>
   );
@@ -73,7 +69,7 @@ function Known({ user }: { user: AdminUser }) {
   return (
     <Facts
       facts={[
-        [t('admin.user.number'), numbers.whole(user.id)],
+        [t('admin.user.number'), String(user.id)],
         [t('admin.users.joined'), when(user.date_joined)],
         [
           t('admin.users.lastLogin'),
