@@ -70,6 +70,8 @@ async fn a_server_goes_on_from_a_backup_of_mariadb() {
 async fn a_backup_under_load_is_whole(engine: Engine, empty: impl Fn() -> Option<Place>) {
     let Some(server) = Server::with_people(engine, &["ada", "bob"]) else { return };
     let (ada, bob) = (Client::log_in(&server, "ada").await, Client::log_in(&server, "bob").await);
+    // However early the first backup is, there is something in it.
+    ada.send("bob", "the first").await;
     let mut writers = JoinSet::new();
     for (writer, peer) in [(&ada, "bob"), (&bob, "ada"), (&ada, "ada"), (&ada, "bob")] {
         let (writer, peer) = (writer.clone(), peer.to_owned());
