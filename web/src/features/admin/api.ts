@@ -24,8 +24,7 @@ export function listQuery<T>(api: ApiClient, list: ListName, filters: Filters) {
     queryFn: ({ pageParam, signal }) => api.get<ListPage<T>>(pageParam, { signal }),
     initialPageParam: `${root}${list}/?${query.toString()}`,
     getNextPageParam: (page) => (page.next ? pathOf(page.next) : undefined),
-    // All pages that are there would be asked for anew, one after the other.
-    staleTime: 30_000,
+    // All pages that are there would be asked for anew, one after the other. Whoever comes back to a list wants just that.
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
