@@ -33,7 +33,7 @@ impl Cluster {
         let witness = Arc::downgrade(&shared);
         hub.registry().observe(Box::new(move |user| {
             if let Some(shared) = witness.upgrade() {
-                shared.outgoing.moved(user);
+                shared.moved.note(user);
             }
         }));
         let bus = Bus::new(Arc::clone(&shared), bus.url.clone());
@@ -53,7 +53,7 @@ impl Cluster {
 
     /// How much news was never told to the other nodes, because too much waited or the bus was away.
     pub fn lost(&self) -> u64 {
-        self.shared.outgoing.lost()
+        self.shared.lost()
     }
 
     /// The bus's state, now and whenever it changes.
@@ -65,14 +65,14 @@ impl Cluster {
 impl Notifier for Cluster {
     fn notify(&self, to: UserId, event: Event) {
         self.hub.notify(to, event.clone());
-        self.shared.outgoing.push(to, News::Event(to, event));
+        self.shared.push(to, News::Event(to, event));
     }
 
     fn whisper(&self, to: UserId, whisper: Whisper) {
         let news = News::crosses(&whisper).then(|| News::Whisper(to, whisper.clone()));
         self.hub.whisper(to, whisper);
         if let Some(news) = news {
-            self.shared.outgoing.push(to, news);
+            self.shared.push(to, news);
         }
     }
 }
@@ -122,9 +122,14 @@ impl Figures for Cluster {
     fn figures(&self) -> Vec<Figure> {
         let mut figures = self.hub.figures();
         let connected = usize::from(self.bus() == BusState::Connected);
+        let routes = self.shared.routes();
+        let waiting = routes.lanes().iter().map(|lane| lane.outgoing.waiting()).sum();
+        let in_touch = routes.lanes().iter().filter(|lane| lane.is_good()).count();
         figures.extend([
             Figure::gauge("bus_connected", "Whether the other nodes are told at once: 1 or 0.", connected),
-            Figure::gauge("bus_queue", "News that waits for Redis.", self.shared.outgoing.waiting()),
+            Figure::gauge("bus_servers", "Servers of Redis that news goes to.", routes.lanes().len()),
+            Figure::gauge("bus_servers_connected", "Those of them that are in touch.", in_touch),
+            Figure::gauge("bus_queue", "News that waits for Redis.", waiting),
             Figure::counter("bus_lost_total", "News that was never told to the other nodes.", self.lost()),
         ]);
         figures

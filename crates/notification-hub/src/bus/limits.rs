@@ -65,8 +65,8 @@ impl Limits {
         self.give_back.key(key).arg(micros(limit.every)).invoke_async::<i64>(connection).await.map(drop)
     }
 
-    /// Short, and without the name or address that it is about.
-    fn key(&self, limit: &SharedLimit) -> String {
+    /// The key that a limit is counted in: short, and without the name or address that it is about.
+    pub(super) fn key(&self, limit: &SharedLimit) -> String {
         let hash = Sha256::digest(&limit.key);
         let short: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         self.names.limit(&short)

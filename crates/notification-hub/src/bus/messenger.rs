@@ -11,7 +11,9 @@ use tokio::time::timeout;
 
 use super::envelope::{self, News, NodeId};
 use super::link::{Link, LinkError, Listener};
+use super::look::{look, named};
 use super::names::Names;
+use super::server::Server;
 use super::settings::BusSettings;
 
 /// How long the telling may take.
@@ -57,15 +59,33 @@ impl Notifier for Messenger {
     }
 }
 
+/// What goes to one server: to which channel, and what.
+type Parcel = Vec<(String, Vec<u8>)>;
+
 async fn publish(bus: &BusSettings, news: &[(UserId, News)]) -> Result<(), LinkError> {
-    let names = Names::new(&bus.prefix);
-    let link = Link::open(&bus.url, &names, Arc::new(Deaf)).await?;
-    let node = NodeId::random();
-    let mut all = Pipeline::new();
+    let (names, node) = (Names::new(&bus.prefix), NodeId::random());
+    let topology = look(&bus.url, named(&bus.url)).await?;
+    let mut parcels = vec![Parcel::new(); topology.masters().len()];
     for (to, news) in news {
-        if let Some(bytes) = envelope::close(node, news) {
-            link.publish(&mut all, names.of_user(*to), bytes);
-        }
+        let channel = names.of_user(*to);
+        let master = topology.master_of(&channel).ok_or(LinkError::Unserved)?;
+        parcels[master].extend(envelope::close(node, news).map(|bytes| (channel, bytes)));
+    }
+    let mut outcome = Ok(());
+    for (server, parcel) in topology.masters().iter().zip(parcels).filter(|(_, parcel)| !parcel.is_empty()) {
+        // One that fails is no reason not to tell the others.
+        outcome = outcome.and(deliver(server, parcel).await);
+    }
+    outcome
+}
+
+async fn deliver(server: &Server, parcel: Parcel) -> Result<(), LinkError> {
+    let channels: Vec<String> = parcel.iter().map(|(channel, _)| channel.clone()).collect();
+    // Listening shows in which form the server tells.
+    let link = Link::open(server, &channels, Arc::new(Deaf)).await?;
+    let mut all = Pipeline::new();
+    for (channel, bytes) in parcel {
+        link.publish(&mut all, channel, bytes);
     }
     link.send(&all).await
 }
@@ -75,6 +95,4 @@ struct Deaf;
 
 impl Listener for Deaf {
     fn published(&self, _: &[u8]) {}
-
-    fn closed(&self) {}
 }

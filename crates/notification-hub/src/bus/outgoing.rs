@@ -1,36 +1,35 @@
-//! What waits to be told to the other nodes: bounded, and never waited for.
+//! What waits to be told to the other nodes through one server: bounded, and never waited for.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chatapp_domain::user::UserId;
-use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc};
+use tokio::sync::{Mutex, mpsc};
 
 use super::envelope::News;
 
 /// How much is taken at once.
 const BATCH: usize = 256;
 
-/// News about users in a queue, and who came or went, which is looked up when it is told.
+/// News about users in a queue.
 pub(crate) struct Outgoing {
     queue: mpsc::Sender<(UserId, News)>,
-    taken: AsyncMutex<mpsc::Receiver<(UserId, News)>>,
+    taken: Mutex<mpsc::Receiver<(UserId, News)>>,
     /// Whether there is anybody who empties the queue.
     open: AtomicBool,
     lost: AtomicU64,
+    /// The same of all queues together.
+    all_lost: Arc<AtomicU64>,
     /// How much was taken and not told yet: it is lost if that is given up.
     taken_out: AtomicU64,
-    moved: Mutex<HashSet<UserId>>,
-    any_moved: Notify,
 }
 
 impl Outgoing {
-    pub(crate) fn new(capacity: usize) -> Self {
+    /// A queue for so much. What it loses is added to `all_lost` too.
+    pub(crate) fn new(capacity: usize, all_lost: Arc<AtomicU64>) -> Self {
         let (queue, taken) = mpsc::channel(capacity.max(1));
         let (open, lost, taken_out) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
-        let (moved, any_moved) = (Mutex::default(), Notify::new());
-        Self { queue, taken: AsyncMutex::new(taken), open, lost, taken_out, moved, any_moved }
+        Self { queue, taken: Mutex::new(taken), open, lost, all_lost, taken_out }
     }
 
     /// Puts news in; or counts it as lost, if nobody would tell it soon or too much waits already.
@@ -40,16 +39,7 @@ impl Outgoing {
         }
     }
 
-    /// Notes that somebody came here or left. While nobody would tell it, that is needless: who is here is told as a whole
-    /// in the beginning.
-    pub(crate) fn moved(&self, user: UserId) {
-        if self.open.load(Ordering::Relaxed) {
-            self.lock().insert(user);
-            self.any_moved.notify_one();
-        }
-    }
-
-    /// From now on there is somebody who tells, and who begins with everyone who is here.
+    /// From now on there is somebody who tells.
     pub(crate) fn open(&self) {
         self.open.store(true, Ordering::Relaxed);
     }
@@ -63,11 +53,11 @@ impl Outgoing {
             lost += 1;
         }
         self.lose(lost);
-        self.lock().clear();
     }
 
     fn lose(&self, count: u64) {
         self.lost.fetch_add(count, Ordering::Relaxed);
+        self.all_lost.fetch_add(count, Ordering::Relaxed);
     }
 
     /// How much waits.
@@ -75,7 +65,7 @@ impl Outgoing {
         self.queue.max_capacity() - self.queue.capacity()
     }
 
-    /// How much was never told, ever.
+    /// How much of it was never told, ever.
     pub(crate) fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
     }
@@ -93,26 +83,6 @@ impl Outgoing {
     pub(crate) fn told(&self) {
         self.taken_out.store(0, Ordering::Relaxed);
     }
-
-    /// Whoever came or went, as soon as there is somebody.
-    pub(crate) async fn next_moved(&self) -> HashSet<UserId> {
-        loop {
-            let moved = std::mem::take(&mut *self.lock());
-            if !moved.is_empty() {
-                return moved;
-            }
-            self.any_moved.notified().await;
-        }
-    }
-
-    /// Forgets who came and went: who is here is about to be told as a whole.
-    pub(crate) fn forget_moved(&self) {
-        self.lock().clear();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashSet<UserId>> {
-        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[cfg(test)]
@@ -121,7 +91,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_fit_is_counted_and_not_waited_for() {
-        let outgoing = Outgoing::new(3);
+        let all_lost = Arc::default();
+        let outgoing = Outgoing::new(3, Arc::clone(&all_lost));
         outgoing.push(UserId(1), News::Left);
         assert_eq!(outgoing.lost(), 1, "nobody tells yet");
         outgoing.open();
@@ -132,29 +103,17 @@ mod tests {
         outgoing.push(UserId(1), News::Left);
         outgoing.close().await;
         outgoing.push(UserId(1), News::Left);
-        assert_eq!(outgoing.lost(), 10);
+        assert_eq!((outgoing.lost(), all_lost.load(Ordering::Relaxed)), (10, 10));
     }
 
     #[tokio::test]
     async fn what_was_given_up_on_the_way_is_lost() {
-        let outgoing = Outgoing::new(10);
+        let outgoing = Outgoing::new(10, Arc::default());
         outgoing.open();
         (0..3).for_each(|_| outgoing.push(UserId(1), News::Left));
         outgoing.next().await;
         outgoing.push(UserId(1), News::Left);
         outgoing.close().await;
         assert_eq!(outgoing.lost(), 4);
-    }
-
-    #[tokio::test]
-    async fn who_moved_is_told_once() {
-        let outgoing = Outgoing::new(1);
-        outgoing.moved(UserId(1));
-        outgoing.open();
-        (0..1000).for_each(|n| outgoing.moved(UserId(2 + n % 3)));
-        assert_eq!(outgoing.next_moved().await, [UserId(2), UserId(3), UserId(4)].into());
-        outgoing.moved(UserId(2));
-        outgoing.close().await;
-        assert!(outgoing.lock().is_empty());
     }
 }

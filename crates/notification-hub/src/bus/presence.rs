@@ -2,14 +2,15 @@
 //! tells the others each change, and reads those whose changes it did not follow.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::time::Duration;
 
 use chatapp_domain::user::UserId;
 use redis::Pipeline;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout_at};
 
 use super::Shared;
-use super::envelope::{self, News, NodeId};
+use super::envelope::{News, NodeId};
 use super::link::{Link, LinkError};
 
 /// How often a node gives a sign of life, and looks at those of others.
@@ -25,35 +26,89 @@ const CHUNK: usize = 1000;
 /// How long changes are collected, so that everybody who comes back after a restart is told in few pieces.
 const COLLECTING: Duration = Duration::from_millis(20);
 
+/// For how long what is known of the other nodes counts without a connection: as long as a dead node's sign of life.
+const KNOWN_FOR: Duration = Duration::from_secs(20);
+
+/// Between tries while a cluster is in disorder.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What lasts from one connection to the next.
+pub(super) struct Progress {
+    /// The number of the last change that was told.
+    seq: u64,
+    /// When the signs of life were last looked at.
+    looked_at: Instant,
+}
+
+impl Progress {
+    pub(super) fn begin() -> Self {
+        Self { seq: 0, looked_at: Instant::now() }
+    }
+}
+
+/// Keeps it up on whichever connection there is, for ever.
+pub(super) async fn keep_up(shared: &Shared, progress: &mut Progress) -> Infallible {
+    let mut homes = shared.homes();
+    loop {
+        let forget_at = progress.looked_at + KNOWN_FOR;
+        if timeout_at(forget_at, homes.wait_for(Option::is_some)).await.is_err() {
+            shared.peers.only(&HashSet::new());
+            // Nobody else is known any more, so this may take as long as it likes.
+            let _ = homes.wait_for(Option::is_some).await;
+        }
+        let Some(link) = homes.borrow_and_update().clone() else { continue };
+        let error = tokio::select! {
+            error = Presence::new(shared, &link, progress).keep_up() => Some(error),
+            _ = homes.changed() => None,
+        };
+        shared.moved.end();
+        match error {
+            // It is no fault of the connection's, which others use.
+            Some(error) if error.is_of_cluster() => {
+                log::debug!("presence is not kept now: {error}");
+                shared.look_again();
+                if progress.looked_at.elapsed() >= KNOWN_FOR {
+                    shared.peers.only(&HashSet::new());
+                }
+                sleep(PAUSE).await;
+            }
+            Some(error) => {
+                link.doubt(error);
+                let _ = homes.changed().await;
+            }
+            None => {}
+        }
+    }
+}
+
 /// One node's presence, for as long as one connection lasts.
 pub(super) struct Presence<'a> {
     shared: &'a Shared,
     link: &'a Link,
-    /// The number of the last change that was told.
-    seq: &'a mut u64,
+    progress: &'a mut Progress,
 }
 
 impl<'a> Presence<'a> {
-    pub(super) fn new(shared: &'a Shared, link: &'a Link, seq: &'a mut u64) -> Self {
-        Self { shared, link, seq }
+    pub(super) fn new(shared: &'a Shared, link: &'a Link, progress: &'a mut Progress) -> Self {
+        Self { shared, link, progress }
     }
 
     /// Goes on for ever; gives why it cannot.
-    pub(super) async fn keep_up(mut self) -> LinkError {
+    async fn keep_up(mut self) -> LinkError {
         match self.try_to().await {
             Err(error) => error,
             Ok(never) => match never {},
         }
     }
 
-    async fn try_to(&mut self) -> Result<std::convert::Infallible, LinkError> {
+    async fn try_to(&mut self) -> Result<Infallible, LinkError> {
         self.rewrite().await?;
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 _ = beat.tick() => self.beat().await?,
-                moved = self.shared.outgoing.next_moved() => {
+                moved = self.shared.moved.next() => {
                     sleep(COLLECTING).await;
                     self.tell(moved).await?;
                 }
@@ -68,9 +123,9 @@ impl<'a> Presence<'a> {
 
     /// Writes everyone down who is here.
     async fn rewrite(&mut self) -> Result<(), LinkError> {
-        self.shared.outgoing.forget_moved();
+        self.shared.moved.begin();
         let people = self.shared.registry.connected_users();
-        *self.seq += 1;
+        self.progress.seq += 1;
         let mut all = Pipeline::new();
         let key = self.shared.names.people(self.shared.node);
         all.atomic().del(&key).ignore();
@@ -79,7 +134,8 @@ impl<'a> Presence<'a> {
         }
         self.sign(&mut all);
         self.link.send::<()>(&all).await?;
-        self.publish(&News::Rewritten { seq: *self.seq }).await
+        self.shared.tell_nodes(&News::Rewritten { seq: self.progress.seq }).await;
+        Ok(())
     }
 
     /// Tells who came and went. What counts is where they are now.
@@ -90,7 +146,7 @@ impl<'a> Presence<'a> {
         let changes: Vec<_> = changes.chain(gone.chunks(CHUNK).map(|went| ([].as_slice(), went))).collect();
         let key = self.shared.names.people(self.shared.node);
         for (came, went) in changes {
-            *self.seq += 1;
+            self.progress.seq += 1;
             let mut all = Pipeline::new();
             all.atomic();
             if !came.is_empty() {
@@ -101,7 +157,8 @@ impl<'a> Presence<'a> {
             }
             self.sign(&mut all);
             self.link.send::<()>(&all).await?;
-            self.publish(&News::Presence { seq: *self.seq, came: came.to_vec(), went: went.to_vec() }).await?;
+            let news = News::Presence { seq: self.progress.seq, came: came.to_vec(), went: went.to_vec() };
+            self.shared.tell_nodes(&news).await;
         }
         Ok(())
     }
@@ -119,7 +176,9 @@ impl<'a> Presence<'a> {
             self.rewrite().await?;
         }
         let others: Vec<NodeId> = nodes.iter().filter_map(|name| NodeId::parse(name)).filter(|n| *n != node).collect();
-        self.look_at(&others).await
+        self.look_at(&others).await?;
+        self.progress.looked_at = Instant::now();
+        Ok(())
     }
 
     async fn look_at(&self, others: &[NodeId]) -> Result<(), LinkError> {
@@ -165,23 +224,15 @@ impl<'a> Presence<'a> {
         all.del(names.people(node)).ignore();
         all.srem(names.nodes(), node.to_string()).ignore();
         self.link.send::<()>(&all).await?;
-        self.publish(&News::Left).await
+        self.shared.tell_nodes(&News::Left).await;
+        Ok(())
     }
 
     fn sign(&self, all: &mut Pipeline) {
         let (names, node) = (&self.shared.names, self.shared.node);
-        all.set_ex(names.alive(node), *self.seq, ALIVE).ignore();
+        all.set_ex(names.alive(node), self.progress.seq, ALIVE).ignore();
         all.expire(names.people(node), PEOPLE_KEPT.cast_signed()).ignore();
         all.sadd(names.nodes(), node.to_string()).ignore();
-    }
-
-    /// Tells all nodes. Never within a transaction: up to 7.2, Redis breaks its own protocol when what is published there
-    /// comes back to the same connection.
-    async fn publish(&self, news: &News) -> Result<(), LinkError> {
-        let Some(bytes) = envelope::close(self.shared.node, news) else { return Ok(()) };
-        let mut one = Pipeline::new();
-        self.link.publish(&mut one, self.shared.names.of_all(), bytes);
-        self.link.send(&one).await
     }
 }
 

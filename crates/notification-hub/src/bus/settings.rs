@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use redis::{ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
 use thiserror::Error;
+
+use super::server::Server;
 
 /// The longest prefix.
 const LONGEST_PREFIX: usize = 64;
@@ -15,7 +16,7 @@ pub struct BusSettings {
     pub url: RedisUrl,
     /// What every channel and key begins with; the same on all nodes of an installation, and only there.
     pub prefix: Prefix,
-    /// How much news waits for Redis; what does not fit is found in the database by the other nodes.
+    /// How much news waits for each server of Redis; what does not fit is found in the database by the other nodes.
     pub queue: usize,
 }
 
@@ -29,37 +30,45 @@ impl BusSettings {
     }
 }
 
-/// The address of a Redis, with what is needed to log in there. Shown without the latter.
+/// The address of a Redis, or of some members of a cluster, with what is needed to log in there. Shown without the latter.
 #[derive(Clone)]
-pub struct RedisUrl(ConnectionInfo);
+pub struct RedisUrl(Vec<Server>);
 
 /// The text is not the address of a Redis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("must be redis://[user:password@]host[:port][/database], rediss://... for TLS, or unix:///path")]
+#[error(
+    "must be redis://[user:password@]host[:port][/database], rediss://... for TLS, or unix:///path; several host[:port] \
+     between commas are members of one cluster"
+)]
 pub struct RedisUrlError;
 
 impl RedisUrl {
     /// Reads an address.
     pub fn parse(text: &str) -> Result<Self, RedisUrlError> {
-        let info = text.into_connection_info().map_err(|_| RedisUrlError)?;
-        // The newer protocol tells news on the connection that is also asked.
-        let redis = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-        Ok(Self(info.set_redis_settings(redis)))
+        each_host(text).iter().map(|text| Server::parse(text)).collect::<Result<_, _>>().map(Self)
     }
 
-    pub(super) fn info(&self) -> ConnectionInfo {
-        self.0.clone()
+    /// Each server that is named; at least one.
+    pub(super) fn servers(&self) -> &[Server] {
+        &self.0
     }
+}
+
+/// A text for each host.
+fn each_host(text: &str) -> Vec<String> {
+    let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| *scheme != "unix") else {
+        return vec![text.to_owned()];
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (user, hosts) = authority.rsplit_once('@').map_or(("", authority), |(user, hosts)| (user, hosts));
+    let at = if authority.contains('@') { "@" } else { "" };
+    hosts.split(',').map(|host| format!("{scheme}://{user}{at}{}{path}", host.trim())).collect()
 }
 
 impl fmt::Display for RedisUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = match self.0.addr() {
-            redis::ConnectionAddr::TcpTls { .. } => "rediss",
-            redis::ConnectionAddr::Unix(_) => "unix",
-            _ => "redis",
-        };
-        write!(f, "{scheme}://{}", self.0.addr())
+        let addresses: Vec<String> = self.0.iter().map(Server::address).collect();
+        write!(f, "{}://{}", self.0.first().map_or("redis", Server::scheme), addresses.join(","))
     }
 }
 
@@ -111,7 +120,13 @@ mod tests {
         );
         assert_eq!(shown("rediss://:hunter2@cache").unwrap(), "rediss://cache:6379 rediss://cache:6379");
         assert_eq!(shown("unix:///run/redis.sock?pass=hunter2").unwrap().matches("hunter2").count(), 0);
-        for bad in ["", "cache:6379", "http://cache", "redis://host:port", "redis://h/x"] {
+        assert_eq!(
+            shown("redis://me:hunter2,@one:7000, two,[::1]:7002?protocol=resp2").unwrap(),
+            "redis://one:7000,two:6379,::1:7002 redis://one:7000,two:6379,::1:7002"
+        );
+        for bad in
+            ["", "cache:6379", "redis://a,,b", "redis://a,b:x", "http://cache", "redis://host:port", "redis://h/x"]
+        {
             assert!(RedisUrl::parse(bad).is_err(), "{bad}");
         }
     }

@@ -1,214 +1,150 @@
-//! Keeps a connection to Redis: finds out within seconds that one is dead, however silently, and tries for ever to get
-//! another.
+//! Finds out which servers there are, keeps a lane to each that is written to, and looks again when one is lost.
 
-use std::collections::HashSet;
+use std::convert::Infallible;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-use chatapp_domain::ports::nodes::BusState;
-use chatapp_domain::user::UserId;
-use redis::Pipeline;
-use tokio::sync::Notify;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{sleep, timeout};
 
-use super::envelope::{self, News};
-use super::link::{Link, LinkError, Pulse};
-use super::presence::Presence;
+use super::keeper::Keeper;
+use super::look::{self, Witness, look};
+use super::outage::Outage;
+use super::presence::{self, Presence, Progress};
 use super::settings::RedisUrl;
-use super::{Ear, Shared};
+use super::{Routes, Shared, Topology};
 
-/// Between tries: at first, and in the end. Each time up to as much again is added, so that not all nodes come at once.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// A connection that lasted for so long was no failure, and the next is tried for soon.
-const STEADY: Duration = Duration::from_secs(10);
-/// For how long what is known of the other nodes counts without a connection: as long as a dead node's sign of life.
-const KNOWN_FOR: Duration = Duration::from_secs(20);
-/// How often a lasting outage is mentioned.
-const REMIND_EVERY: Duration = Duration::from_secs(60);
-/// How long a farewell may take.
+/// How often a cluster is asked whether the work is still divided in the same way. When something goes wrong it is asked at
+/// once; this is for a server that goes on as if nothing had happened.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// Between two looks when things go wrong: at least this, and at most twice as much.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How long a farewell may take, and the end of all lanes.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The way from and to the other nodes. Nothing moves on it unless it [runs](Self::run).
 pub struct Bus {
     shared: Arc<Shared>,
     url: RedisUrl,
-    /// The number of the last change of who is here that was told.
-    seq: u64,
-    /// Up to how much that was lost the other nodes were asked to look in the database.
-    asked_for: u64,
-    outage: Option<Outage>,
-}
-
-struct Outage {
-    began: Instant,
-    mentioned: Instant,
 }
 
 impl Bus {
     pub(crate) fn new(shared: Arc<Shared>, url: RedisUrl) -> Self {
-        Self { shared, url, seq: 0, asked_for: 0, outage: None }
+        Self { shared, url }
     }
 
     /// Keeps the nodes in touch until `stop` resolves; then says goodbye to the others.
-    pub async fn run(mut self, stop: impl Future<Output = ()>) {
-        let mut stop = pin!(stop);
-        let mut pauses = pauses();
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let mut lanes = Lanes { shared: Arc::clone(&self.shared), url: self.url, tasks: JoinSet::new() };
+        let mut progress = Progress::begin();
+        tokio::select! {
+            () = stop => {}
+            never = lanes.keep() => match never {},
+            never = presence::keep_up(&self.shared, &mut progress) => match never {},
+        }
+        let home = self.shared.homes().borrow().clone();
+        if let Some(link) = home {
+            // Whoever does not hear it sees the sign of life expire.
+            let _ = timeout(FAREWELL, Presence::new(&self.shared, &link, &mut progress).leave()).await;
+        }
+        lanes.end().await;
+    }
+}
+
+/// A lane to each master, each run by a task.
+struct Lanes {
+    shared: Arc<Shared>,
+    url: RedisUrl,
+    tasks: JoinSet<()>,
+}
+
+impl Lanes {
+    async fn keep(&mut self) -> Infallible {
+        let mut outage = Outage::default();
         loop {
-            let ear = Arc::new(Ear { shared: Arc::clone(&self.shared), closed: Notify::new() });
-            let opened = tokio::select! {
-                () = &mut stop => return,
-                opened = Link::open(&self.url, &self.shared.names, Arc::clone(&ear) as _) => opened,
-            };
-            match opened {
-                Err(error) => self.lost(&error),
-                Ok(link) => {
-                    let began = Instant::now();
-                    self.begin(&link).await;
-                    let ended = tokio::select! {
-                        error = serve(&self.shared, &ear, &link, &mut self.seq) => Some(error),
-                        () = &mut stop => None,
-                    };
-                    let Some(error) = ended else { return self.leave(&link).await };
-                    self.lost(&error);
-                    self.end().await;
-                    if began.elapsed() >= STEADY {
-                        pauses = self::pauses();
-                    }
+            match look(&self.url, self.witnesses()).await {
+                Ok(topology) => {
+                    outage.is_over();
+                    self.arrange(topology);
                 }
+                // Whoever has lanes hears of it from them.
+                Err(error) if self.shared.routes().lanes().is_empty() => {
+                    outage.goes_on(&self.url, &error);
+                    self.shared.look_again();
+                }
+                Err(error) => log::debug!("Redis at {}: {error}", self.url),
             }
-            self.forget_others_in_time();
-            let pause = pauses.next().unwrap_or(LONGEST_PAUSE);
+            self.until_the_next_look().await;
+        }
+    }
+
+    /// Those who are in touch first, then whoever was known the last time, then those who are named.
+    fn witnesses(&self) -> Vec<Witness> {
+        let routes = self.shared.routes();
+        let mut witnesses: Vec<Witness> = Vec::new();
+        for lane in routes.lanes() {
+            if let Some(link) = lane.good_link() {
+                witnesses.push(Witness { server: lane.server.clone(), connection: Some(link.connection()) });
+            }
+        }
+        let others = routes.topology().members().map(|server| Witness { server: server.clone(), connection: None });
+        for witness in others.chain(look::named(&self.url)) {
+            if !witnesses.iter().any(|known| known.server == witness.server) {
+                witnesses.push(witness);
+            }
+        }
+        witnesses
+    }
+
+    async fn until_the_next_look(&mut self) {
+        let is_cluster = self.shared.routes().topology().is_cluster();
+        let mut routine = pin!(sleep(LOOK_EVERY));
+        loop {
             tokio::select! {
-                () = &mut stop => return,
-                () = sleep(pause) => {}
+                () = &mut routine, if is_cluster => return,
+                () = self.shared.look.notified() => return sleep(PAUSE.mul_f64(1.0 + rand::random::<f64>())).await,
+                Some(ended) = self.tasks.join_next() => pass_on(ended),
             }
         }
     }
 
-    async fn begin(&mut self, link: &Link) {
-        let shared = &self.shared;
-        shared.outgoing.open();
-        shared.set_connection(Some(link.connection()));
-        shared.state.send_replace(BusState::Connected);
-        // Whatever was told while nobody listened here is in the database.
-        shared.compare.notify_one();
-        let described = link.describe().await;
-        let lost = shared.outgoing.lost();
-        let news = lost - self.asked_for;
-        match self.outage.take() {
-            None => log::info!("in touch with the other nodes through {described} at {}", self.url),
-            Some(outage) => log::info!(
-                "in touch with the other nodes again after {:.1} s through {described} at {}; {news} pieces of news were \
-                 not told",
-                outage.began.elapsed().as_secs_f32(),
-                self.url
-            ),
+    fn arrange(&mut self, topology: Topology) {
+        let before = self.shared.routes();
+        if *before.topology() == topology {
+            return;
         }
-        if news > 0 {
-            self.asked_for = lost;
-            ask_to_compare(shared, link).await;
+        if topology.is_cluster() && before.topology().masters() != topology.masters() {
+            log::info!("Redis at {} is a cluster, whose masters are {:?}", self.url, topology.masters());
+        }
+        let is_change = !before.lanes().is_empty();
+        let open = |server, channels| self.shared.lane(server, channels, is_change);
+        let after = Arc::new(before.changed_to(topology, &self.shared.names, open));
+        self.shared.routes.send_replace(Arc::clone(&after));
+        self.shared.assess();
+        before.without(&after).for_each(|lane| lane.stop());
+        for lane in after.without(&before) {
+            self.tasks.spawn(Keeper::new(Arc::clone(&self.shared), Arc::clone(lane)).run());
         }
     }
 
-    async fn leave(mut self, link: &Link) {
-        let farewell = Presence::new(&self.shared, link, &mut self.seq).leave();
-        // Whoever does not hear it sees the sign of life expire.
-        let _ = timeout(FAREWELL, farewell).await;
-        self.end().await;
-    }
-
-    async fn end(&self) {
-        self.shared.state.send_replace(BusState::Away);
-        self.shared.set_connection(None);
-        self.shared.outgoing.close().await;
-    }
-
-    fn lost(&mut self, error: &LinkError) {
-        let now = Instant::now();
-        match &mut self.outage {
-            None => {
-                self.outage = Some(Outage { began: now, mentioned: now });
-                log::warn!(
-                    "not in touch with the other nodes: Redis at {}: {error}. Meanwhile the database is looked at often",
-                    self.url
-                );
-            }
-            Some(outage) if now - outage.mentioned >= REMIND_EVERY => {
-                outage.mentioned = now;
-                let seconds = (now - outage.began).as_secs();
-                log::warn!("not in touch with the other nodes for {seconds} s: Redis at {}: {error}", self.url);
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn forget_others_in_time(&self) {
-        if self.outage.as_ref().is_some_and(|outage| outage.began.elapsed() >= KNOWN_FOR) {
-            self.shared.peers.only(&HashSet::new());
+    /// Stops them all. What does not end soon is ended.
+    async fn end(mut self) {
+        let routes: Arc<Routes> = self.shared.routes();
+        routes.lanes().iter().for_each(|lane| lane.stop());
+        let ended = timeout(FAREWELL, async { while self.tasks.join_next().await.is_some() {} }).await;
+        if ended.is_err() {
+            self.tasks.shutdown().await;
         }
     }
 }
 
-fn pauses() -> impl Iterator<Item = Duration> {
-    let pauses = ExponentialBuilder::new().with_min_delay(FIRST_PAUSE).with_max_delay(LONGEST_PAUSE);
-    pauses.with_jitter().without_max_times().build()
-}
-
-/// Everything that goes on at once on a connection; gives why it ended.
-async fn serve(shared: &Shared, ear: &Ear, link: &Link, seq: &mut u64) -> LinkError {
-    let mut lost = shared.outgoing.lost();
-    let watched = link.watch(|pulse| {
-        let now = shared.outgoing.lost();
-        let overflow = now - std::mem::replace(&mut lost, now);
-        if overflow > 0 {
-            log::warn!("{overflow} pieces of news for the other nodes found no room in the queue");
-        }
-        let state = if pulse == Pulse::Good { BusState::Connected } else { BusState::Away };
-        if shared.state.send_replace(state) != state && pulse == Pulse::Good {
-            // Something may have been lost on the way.
-            shared.compare.notify_one();
-        }
-    });
-    tokio::select! {
-        biased;
-        () = ear.closed.notified() => LinkError::Closed,
-        error = watched => error,
-        error = publish(shared, link) => error,
-        error = Presence::new(shared, link, seq).keep_up() => error,
+/// A task that panicked must not be missed in silence.
+fn pass_on(ended: Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        std::panic::resume_unwind(error.into_panic());
     }
-}
-
-/// Publishes what comes, many at once.
-async fn publish(shared: &Shared, link: &Link) -> LinkError {
-    loop {
-        let batch = shared.outgoing.next().await;
-        let mut all = Pipeline::with_capacity(batch.len());
-        for (user, news) in &batch {
-            add(shared, link, &mut all, *user, news);
-        }
-        if !all.is_empty()
-            && let Err(error) = link.send::<()>(&all).await
-        {
-            return error;
-        }
-        shared.outgoing.told();
-    }
-}
-
-fn add(shared: &Shared, link: &Link, all: &mut Pipeline, user: UserId, news: &News) {
-    if let Some(bytes) = envelope::close(shared.node, news) {
-        link.publish(all, shared.names.of_user(user), bytes);
-    }
-}
-
-async fn ask_to_compare(shared: &Shared, link: &Link) {
-    let Some(bytes) = envelope::close(shared.node, &News::Compare) else { return };
-    let mut one = Pipeline::new();
-    link.publish(&mut one, shared.names.of_all(), bytes);
-    // If this fails, so does the connection, and the others look at the database by themselves.
-    let _ = link.send::<()>(&one).await;
 }

@@ -8,7 +8,7 @@ use chatapp_domain::user::UserId;
 
 use crate::support::{Node, Redis, connect, connect_in, event, heard, person, silence, some_redis, typing};
 
-async fn events_cross_once_and_in_order(url: &str, prefix: &str) {
+pub(crate) async fn events_cross_once_and_in_order(url: &str, prefix: &str) {
     let (here, there) = (Node::connected(url, prefix).await, Node::connected(url, prefix).await);
     let (mut near, mut far, mut other) = (connect(&here, 1), connect(&there, 1), connect(&there, 2));
     let keyed = Change::Message { id: MessageId(7), seq: Seq(3), key: Some(IdempotencyKey::parse("k/1").unwrap()) };

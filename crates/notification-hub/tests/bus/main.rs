@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test support: a failure here is a failed test")]
 
+mod clusters;
 mod crossing;
 mod faults;
 mod limits;

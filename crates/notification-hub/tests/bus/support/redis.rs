@@ -1,11 +1,13 @@
 //! A throwaway Redis of a test's own, which can be killed, frozen and started again; or the shared one.
 
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
 
 /// Names the shared Redis.
 const VARIABLE: &str = "CHATAPP_TEST_REDIS_URL";
@@ -28,6 +30,8 @@ pub(crate) struct Redis {
     port: u16,
     options: Vec<&'static str>,
     child: Child,
+    /// Where it may keep something.
+    folder: TempDir,
 }
 
 impl Redis {
@@ -37,15 +41,24 @@ impl Redis {
     }
 
     pub(crate) fn start_with(options: &[&'static str]) -> Option<Self> {
+        Self::start_at(free_port, options)
+    }
+
+    /// Starts one that may be a member of a cluster.
+    pub(crate) fn start_member(options: &[&'static str]) -> Option<Self> {
+        Self::start_at(free_ports, options)
+    }
+
+    fn start_at(port: impl Fn() -> u16, options: &[&'static str]) -> Option<Self> {
         if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
             eprintln!("SKIPPED: redis-server is not installed, so its bad days are not tested");
             return None;
         }
         loop {
-            let port = free_port();
+            let (port, folder) = (port(), tempfile::tempdir().unwrap());
             // Another test may have been faster to the port.
-            if let Some(child) = spawn(port, options) {
-                return Some(Self { port, options: options.to_vec(), child });
+            if let Some(child) = spawn(port, options, folder.path()) {
+                return Some(Self { port, options: options.to_vec(), child, folder });
             }
         }
     }
@@ -65,7 +78,11 @@ impl Redis {
 
     /// Starts it again where it was, with nothing in it.
     pub(crate) fn start_again(&mut self) {
-        self.child = spawn(self.port, &self.options).expect("the port was its own");
+        self.child = spawn(self.port, &self.options, self.folder.path()).expect("the port was its own");
+    }
+
+    pub(crate) fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     pub(crate) fn freeze(&self) {
@@ -84,9 +101,9 @@ impl Drop for Redis {
     }
 }
 
-fn spawn(port: u16, options: &[&str]) -> Option<Child> {
+fn spawn(port: u16, options: &[&str], folder: &Path) -> Option<Child> {
     let mut command = Command::new("redis-server");
-    command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/"]);
+    command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"]).arg(folder);
     command.arg("--port").arg(port.to_string()).args(options);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let started = Instant::now();
@@ -105,6 +122,16 @@ fn free_port() -> u16 {
     loop {
         let port = rand::random_range(20_000..32_000);
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// One of two ports that are 10,000 apart, as a member of a cluster needs them.
+fn free_ports() -> u16 {
+    loop {
+        let port = rand::random_range(12_000..20_000);
+        if [port, port + 10_000].iter().all(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()) {
             return port;
         }
     }
