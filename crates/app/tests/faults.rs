@@ -66,6 +66,11 @@ async fn nothing_is_missed_when_redis_is_silently_cut_off() {
 }
 
 #[tokio::test]
+async fn nothing_is_missed_when_a_master_of_a_redis_cluster_is_killed() {
+    every_promise_is_kept("redis-master-killed", Engine::Mariadb).await;
+}
+
+#[tokio::test]
 async fn nothing_is_lost_when_the_member_of_a_cluster_that_is_written_to_is_killed() {
     every_promise_is_kept("writer-killed", Engine::Galera).await;
 }

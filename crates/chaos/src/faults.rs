@@ -16,6 +16,7 @@ mod power_cut;
 mod redis_cut;
 mod redis_frozen;
 mod redis_killed;
+mod redis_master_killed;
 mod server_killed;
 mod slow_sockets;
 mod sockets;
@@ -38,14 +39,25 @@ pub struct Fault {
     pub engines: &'static [Engine],
     /// What the database stands on.
     pub ground: Kind,
-    /// How many servers there are; several have a Redis between them.
-    pub nodes: usize,
+    /// How many servers there are.
+    pub nodes: Nodes,
     /// Whether the clock that the servers read can be set.
     pub clock: bool,
     /// Settings of the servers.
     pub settings: &'static [(&'static str, &'static str)],
     /// Breaks it, and mends it.
     pub strike: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, anyhow::Result<()>>,
+}
+
+/// How many servers there are, and what is between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nodes {
+    /// One that is alone.
+    One,
+    /// Two, with a Redis between them.
+    Two,
+    /// Two, with a Redis Cluster between them.
+    TwoOnCluster,
 }
 
 const BOTH: &[Engine] = &[Engine::Sqlite, Engine::Mariadb];
@@ -71,6 +83,7 @@ pub const FAULTS: &[Fault] = &[
     redis_killed::FAULT,
     redis_frozen::FAULT,
     redis_cut::FAULT,
+    redis_master_killed::FAULT,
     member_killed::FAULT,
     writer_killed::FAULT,
 ];

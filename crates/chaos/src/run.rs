@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::checker::{self, Verdict};
 use crate::crowd::Crowd;
-use crate::faults::Fault;
+use crate::faults::{Fault, Nodes};
 use crate::recorder::Recorder;
 use crate::report::{Played, Report, Skipped};
 use crate::stage::{Engine, Peaks, Server, Stage};
@@ -77,7 +77,7 @@ async fn try_to_play(plan: &Plan, fault: &Fault, engine: Engine) -> anyhow::Resu
     let verdict = checker::check(&recorder.history());
     let peaks = stage.servers().map(Server::peaks).fold(Peaks::default(), Peaks::higher);
     let mut notes = std::mem::take(&mut stage.notes);
-    if fault.nodes > 1 {
+    if fault.nodes != Nodes::One {
         notes.push(format!("slowest hint in bad times: {} ms", verdict.longest_bad_delay / 1000));
     }
     let failure = failure.or_else(|| too_much(peaks));

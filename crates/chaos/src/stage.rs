@@ -6,6 +6,7 @@ mod ground;
 mod mariadb;
 mod meter;
 mod redis;
+mod redis_cluster;
 mod server;
 mod stillness;
 mod way;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::crowd::Person;
-use crate::faults::Fault;
+use crate::faults::{Fault, Nodes};
 use crate::history::{Micros, Outcome, Record};
 use crate::recorder::Recorder;
 
@@ -26,6 +27,7 @@ pub use self::ground::{Ground, Kind};
 pub use self::mariadb::Mariadb;
 pub use self::meter::Peaks;
 pub use self::redis::Redis;
+pub use self::redis_cluster::RedisCluster;
 pub use self::server::Server;
 pub use self::way::Way;
 
@@ -55,8 +57,8 @@ impl Engine {
 pub struct Stage {
     /// The server; of several, the first.
     pub server: Server,
-    /// The other nodes, and what is between all of them.
-    pub others: Option<Others>,
+    others: Vec<Server>,
+    between: Between,
     /// The database's process, if it has one.
     pub mariadb: Option<Mariadb>,
     /// The cluster of such processes, if it is one.
@@ -75,14 +77,35 @@ pub struct Stage {
     pub notes: Vec<String>,
 }
 
-/// Further nodes, and the Redis between all.
-pub struct Others {
-    /// All but the first.
-    pub servers: Vec<Server>,
-    /// What the nodes tell each other through.
-    pub redis: Redis,
-    /// The last node's way to it.
-    pub way: Way,
+/// What the nodes tell each other through.
+enum Between {
+    Nothing,
+    /// And the last node's way to it.
+    Redis(Box<Redis>, Way),
+    Cluster(RedisCluster),
+}
+
+impl Between {
+    async fn set_up(folder: &Path, nodes: Nodes) -> anyhow::Result<Self> {
+        match nodes {
+            Nodes::One => Ok(Self::Nothing),
+            Nodes::Two => {
+                let redis = Redis::set_up(folder).await?;
+                let way = Way::to(redis.port()).await?;
+                Ok(Self::Redis(Box::new(redis), way))
+            }
+            Nodes::TwoOnCluster => Ok(Self::Cluster(RedisCluster::set_up(folder).await?)),
+        }
+    }
+
+    /// For the settings of each node: the first, and those after it.
+    fn urls(&self) -> (Option<String>, Vec<String>) {
+        match self {
+            Self::Nothing => (None, Vec::new()),
+            Self::Redis(redis, way) => (Some(redis.url()), vec![format!("redis://{}", way.address())]),
+            Self::Cluster(cluster) => (Some(cluster.url()), vec![cluster.url()]),
+        }
+    }
 }
 
 impl Stage {
@@ -95,7 +118,6 @@ impl Stage {
         settings: &[(&'static str, String)],
         recorder: Arc<Recorder>,
     ) -> anyhow::Result<Self> {
-        let nodes = fault.nodes;
         let ground = Ground::prepare(folder, fault.ground).await?;
         let clock = fault.clock.then(|| Clock::set_up(folder)).transpose()?;
         let mut settings = settings.to_vec();
@@ -114,18 +136,14 @@ impl Stage {
             settings.extend(redis.map(|url| ("CHATAPP_REDIS_URL", url)));
             Server::new(binary, folder, &data, database.clone(), &settings)
         };
-        let (server, others) = if nodes < 2 {
-            (build(None)?, None)
-        } else {
-            let redis = Redis::set_up(folder).await?;
-            let way = Way::to(redis.port()).await?;
-            let urls = (2..nodes).map(|_| redis.url()).chain([format!("redis://{}", way.address())]);
-            let servers = urls.map(|url| build(Some(url))).collect::<anyhow::Result<Vec<_>>>()?;
-            (build(Some(redis.url()))?, Some(Others { servers, redis, way }))
-        };
+        let between = Between::set_up(folder, fault.nodes).await?;
+        let (url, urls) = between.urls();
+        let server = build(url)?;
+        let others = urls.into_iter().map(|url| build(Some(url))).collect::<anyhow::Result<_>>()?;
         server.command("migrate").await?;
         let (people, notes) = Default::default();
-        let mut stage = Self { server, others, mariadb, galera, ground, clock, recorder, people, short: false, notes };
+        let mut stage =
+            Self { server, others, between, mariadb, galera, ground, clock, recorder, people, short: false, notes };
         for server in stage.servers_mut() {
             server.start().await?;
         }
@@ -134,16 +152,40 @@ impl Stage {
 
     /// Every node.
     pub fn servers(&self) -> impl Iterator<Item = &Server> {
-        std::iter::once(&self.server).chain(self.others.iter().flat_map(|others| &others.servers))
+        std::iter::once(&self.server).chain(&self.others)
     }
 
     fn servers_mut(&mut self) -> impl Iterator<Item = &mut Server> {
-        std::iter::once(&mut self.server).chain(self.others.iter_mut().flat_map(|others| &mut others.servers))
+        std::iter::once(&mut self.server).chain(&mut self.others)
     }
 
-    /// The other nodes, and what is between.
-    pub fn others(&mut self) -> anyhow::Result<&mut Others> {
-        self.others.as_mut().context("this run has one node")
+    /// All nodes but the first.
+    pub fn other_servers(&mut self) -> &mut [Server] {
+        &mut self.others
+    }
+
+    /// What the nodes tell each other through.
+    pub fn redis(&mut self) -> anyhow::Result<&mut Redis> {
+        match &mut self.between {
+            Between::Redis(redis, _) => Ok(redis),
+            _ => anyhow::bail!("this run has no Redis"),
+        }
+    }
+
+    /// The last node's way to it.
+    pub fn way(&self) -> anyhow::Result<&Way> {
+        match &self.between {
+            Between::Redis(_, way) => Ok(way),
+            _ => anyhow::bail!("this run has no Redis"),
+        }
+    }
+
+    /// What the nodes tell each other through, if it is a cluster.
+    pub fn redis_cluster(&mut self) -> anyhow::Result<&mut RedisCluster> {
+        match &mut self.between {
+            Between::Cluster(cluster) => Ok(cluster),
+            _ => anyhow::bail!("this run has no Redis Cluster"),
+        }
     }
 
     /// Whether this machine has what is needed, or why not.
@@ -151,7 +193,7 @@ impl Stage {
         if fault.clock && !Clock::is_installed() {
             return Err("libfaketime is not installed".to_owned());
         }
-        if fault.nodes > 1 && !Redis::is_installed() {
+        if fault.nodes != Nodes::One && !Redis::is_installed() {
             return Err("Redis is not installed".to_owned());
         }
         if engine == Engine::Mariadb && !Mariadb::is_installed() {

@@ -12,10 +12,10 @@ use crate::support::place::{Engine, Place};
 use crate::support::server::Server;
 use crate::support::socket::Socket;
 
-const NEVER: &str = "300";
-const OFTEN: &str = "4";
+pub(crate) const NEVER: &str = "300";
+pub(crate) const OFTEN: &str = "4";
 /// Longer than anything takes unless something is broken.
-const PATIENCE: Duration = Duration::from_secs(40);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Two servers, and what is between them.
 struct Nodes {
@@ -59,7 +59,7 @@ async fn bus(server: &Server) -> Value {
     Client::stranger(server).json("/health/ready").await["bus"].clone()
 }
 
-async fn bus_becomes(server: &Server, state: &str) {
+pub(crate) async fn bus_becomes(server: &Server, state: &str) {
     let deadline = Instant::now() + PATIENCE;
     while bus(server).await != state {
         assert!(Instant::now() < deadline, "the bus is not {state}: {}", server.log());
@@ -67,14 +67,14 @@ async fn bus_becomes(server: &Server, state: &str) {
     }
 }
 
-async fn listening(client: &Client) -> Socket {
+pub(crate) async fn listening(client: &Client) -> Socket {
     let mut socket = client.socket("").await;
     socket.next_of_type("caught_up").await;
     socket
 }
 
 /// A message from one server is told on another.
-async fn crosses(from: &Client, to: &str, ear: &mut Socket) {
+pub(crate) async fn crosses(from: &Client, to: &str, ear: &mut Socket) {
     let sent = from.send(to, "across").await;
     assert_eq!(ear.next_of_type("message").await["message"], sent["id"].to_string());
 }
@@ -326,7 +326,7 @@ async fn a_command_closes_sockets_on_every_server_at_once() {
     }
 }
 
-async fn wrong_log_ins(servers: &[&Server], name: &str, tries: usize) -> usize {
+pub(crate) async fn wrong_log_ins(servers: &[&Server], name: &str, tries: usize) -> usize {
     let mut looked_at = 0;
     for round in 0..tries {
         let stranger = Client::stranger(servers[round % servers.len()]);

@@ -25,6 +25,7 @@ mod ledger;
 mod mail;
 mod nodes;
 mod overload;
+mod redis_cluster;
 mod restart;
 mod rolling;
 mod support;

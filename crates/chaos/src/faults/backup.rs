@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::time::{Instant, sleep};
 
-use super::{BOTH, Fault};
+use super::{BOTH, Fault, Nodes};
 use crate::crowd::messages;
 use crate::history::{Micros, Outcome, Record, Seen};
 use crate::stage::{Kind, Server, Stage};
@@ -18,7 +18,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "a backup under load, and a second server that goes on from it",
     engines: BOTH,
     ground: Kind::Folder,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{BOTH, Fault, sockets};
+use super::{BOTH, Fault, Nodes, sockets};
 use crate::stage::{Kind, Stage};
 
 /// A log-in with a wrong password.
@@ -27,7 +27,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "for 10 s: 50 half requests, 50 of garbage, 8 log-ins at a time, frames without end and of 1 GiB",
     engines: BOTH,
     ground: Kind::Folder,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),

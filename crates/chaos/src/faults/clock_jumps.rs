@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::time::sleep;
 
-use super::{BOTH, Fault};
+use super::{BOTH, Fault, Nodes};
 use crate::history::{Outcome, Record, Seen};
 use crate::stage::{Kind, Stage};
 
@@ -17,7 +17,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the server's clock an hour ahead, then two hours behind, then right again",
     engines: BOTH,
     ground: Kind::Folder,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: true,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),

@@ -6,7 +6,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use super::{BOTH, Fault};
+use super::{BOTH, Fault, Nodes};
 use crate::stage::{Kind, Stage};
 
 /// How many files the server may still open.
@@ -18,7 +18,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "no file descriptors left for 6 s, and 200 connections that want one",
     engines: BOTH,
     ground: Kind::Folder,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),

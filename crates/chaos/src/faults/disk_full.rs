@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{BOTH, Fault};
+use super::{BOTH, Fault, Nodes};
 use crate::stage::{Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -13,7 +13,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the database's disk full for 10 s",
     engines: BOTH,
     ground: Kind::SmallDisk,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),

@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use tokio::time::{sleep, timeout};
 
-use super::{BOTH, Fault};
+use super::{BOTH, Fault, Nodes};
 use crate::stage::{Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -15,7 +15,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "another process keeps all writes locked out for 15 s",
     engines: BOTH,
     ground: Kind::Folder,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::time::sleep;
 
-use super::Fault;
+use super::{Fault, Nodes};
 use crate::stage::{Engine, Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -13,7 +13,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "one of two nodes killed with -9 ten times",
     engines: &[Engine::Mariadb],
     ground: Kind::Folder,
-    nodes: 2,
+    nodes: Nodes::Two,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
@@ -23,7 +23,7 @@ async fn strike(stage: &mut Stage) -> anyhow::Result<()> {
     for _ in 0..if stage.short { 2 } else { 10 } {
         sleep(Duration::from_millis(rand::random_range(500..2000))).await;
         let from = stage.now();
-        let node = stage.others()?.servers.last_mut().context("no other node")?;
+        let node = stage.other_servers().last_mut().context("no other node")?;
         node.kill().await?;
         sleep(Duration::from_millis(rand::random_range(0..1500))).await;
         node.start().await?;

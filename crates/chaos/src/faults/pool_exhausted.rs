@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::time::timeout;
 
-use super::Fault;
+use super::{Fault, Nodes};
 use crate::stage::{Engine, Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -14,7 +14,7 @@ pub(super) const FAULT: Fault = Fault {
     // SQLite's readers wait for nobody.
     engines: &[Engine::Mariadb],
     ground: Kind::Folder,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tokio::time::sleep;
 
-use super::{BOTH, Fault};
+use super::{BOTH, Fault, Nodes};
 use crate::stage::{Engine, Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -16,7 +16,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the power of the database's disk cut five times",
     engines: BOTH,
     ground: Kind::Volume,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::Fault;
+use super::{Fault, Nodes};
 use crate::stage::{Engine, Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -12,7 +12,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the way of one of two nodes to Redis silently cut for 30 s",
     engines: &[Engine::Mariadb],
     ground: Kind::Folder,
-    nodes: 2,
+    nodes: Nodes::Two,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
@@ -20,9 +20,9 @@ pub(super) const FAULT: Fault = Fault {
 
 async fn strike(stage: &mut Stage) -> anyhow::Result<()> {
     let from = stage.now();
-    stage.others()?.way.cut();
+    stage.way()?.cut();
     sleep(Duration::from_secs(if stage.short { 7 } else { 30 })).await;
-    stage.others()?.way.heal();
+    stage.way()?.heal();
     stage.mended("the way to Redis is cut", from);
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::Fault;
+use super::{Fault, Nodes};
 use crate::stage::{Engine, Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -12,7 +12,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the Redis between two nodes stopped with SIGSTOP for 20 s",
     engines: &[Engine::Mariadb],
     ground: Kind::Folder,
-    nodes: 2,
+    nodes: Nodes::Two,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
@@ -20,9 +20,9 @@ pub(super) const FAULT: Fault = Fault {
 
 async fn strike(stage: &mut Stage) -> anyhow::Result<()> {
     let from = stage.now();
-    stage.others()?.redis.freeze().await?;
+    stage.redis()?.freeze().await?;
     sleep(Duration::from_secs(if stage.short { 5 } else { 20 })).await;
-    stage.others()?.redis.thaw()?;
+    stage.redis()?.thaw()?;
     stage.mended("Redis stands still", from);
     Ok(())
 }

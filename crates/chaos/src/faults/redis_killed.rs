@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::Fault;
+use super::{Fault, Nodes};
 use crate::stage::{Engine, Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -12,7 +12,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the Redis between two nodes killed with -9 three times, back empty after 10 s",
     engines: &[Engine::Mariadb],
     ground: Kind::Folder,
-    nodes: 2,
+    nodes: Nodes::Two,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),
@@ -21,9 +21,9 @@ pub(super) const FAULT: Fault = Fault {
 async fn strike(stage: &mut Stage) -> anyhow::Result<()> {
     for _ in 0..if stage.short { 1 } else { 3 } {
         let from = stage.now();
-        stage.others()?.redis.kill().await?;
+        stage.redis()?.kill().await?;
         sleep(Duration::from_secs(if stage.short { 3 } else { 10 })).await;
-        stage.others()?.redis.start().await?;
+        stage.redis()?.start().await?;
         stage.mended("Redis is dead", from);
         sleep(Duration::from_secs(if stage.short { 1 } else { 8 })).await;
     }

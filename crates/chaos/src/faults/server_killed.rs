@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{BOTH, Fault};
+use super::{BOTH, Fault, Nodes};
 use crate::stage::{Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -12,7 +12,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the server killed with -9 twenty times",
     engines: BOTH,
     ground: Kind::Folder,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[],
     strike: |stage| Box::pin(strike(stage)),

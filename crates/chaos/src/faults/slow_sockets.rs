@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::{BOTH, Fault, sockets};
+use super::{BOTH, Fault, Nodes, sockets};
 use crate::stage::{Kind, Stage};
 
 /// How many of each kind a person has.
@@ -17,7 +17,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "65 sockets that never read and 65 that read one frame a second",
     engines: BOTH,
     ground: Kind::Folder,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[("CHATAPP_SOCKETS_PER_USER", "100")],
     strike: |stage| Box::pin(strike(stage)),

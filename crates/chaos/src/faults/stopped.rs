@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
-use super::{BOTH, Fault, sockets};
+use super::{BOTH, Fault, Nodes, sockets};
 use crate::stage::{Kind, Stage};
 
 /// What the server promises to take at most.
@@ -18,7 +18,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "SIGTERM with 200 more sockets open, then started again",
     engines: BOTH,
     ground: Kind::Folder,
-    nodes: 1,
+    nodes: Nodes::One,
     clock: false,
     settings: &[("CHATAPP_SOCKETS_PER_USER", "100")],
     strike: |stage| Box::pin(strike(stage)),

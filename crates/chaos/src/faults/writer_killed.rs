@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::Fault;
+use super::{Fault, Nodes};
 use crate::stage::{Engine, Kind, Stage};
 
 pub(super) const FAULT: Fault = Fault {
@@ -13,7 +13,7 @@ pub(super) const FAULT: Fault = Fault {
     what: "the Galera member that two nodes write to killed with -9, then the one that they went to, then the first again",
     engines: &[Engine::Galera],
     ground: Kind::Folder,
-    nodes: 2,
+    nodes: Nodes::Two,
     settings: &[],
     clock: false,
     strike: |stage| Box::pin(strike(stage)),

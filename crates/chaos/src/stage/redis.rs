@@ -20,8 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A Redis server.
 pub struct Redis {
-    log: PathBuf,
+    folder: PathBuf,
     port: u16,
+    options: Vec<String>,
     child: Option<Child>,
 }
 
@@ -35,7 +36,13 @@ impl Redis {
 
     /// Starts one with its log in `folder`.
     pub async fn set_up(folder: &Path) -> anyhow::Result<Self> {
-        let mut redis = Self { log: folder.join("redis.log"), port: free_port(), child: None };
+        Self::set_up_at(free_port(), folder, &[]).await
+    }
+
+    /// Starts one at a port, with more options.
+    pub(super) async fn set_up_at(port: u16, folder: &Path, options: &[&str]) -> anyhow::Result<Self> {
+        let options = options.iter().map(|option| (*option).to_owned()).collect();
+        let mut redis = Self { folder: folder.to_owned(), port, options, child: None };
         redis.start().await?;
         Ok(redis)
     }
@@ -47,15 +54,27 @@ impl Redis {
 
     /// For a server's settings.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        format!("redis://{}", self.address())
+    }
+
+    /// Host and port.
+    pub(super) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// What it answers to a command.
+    pub(super) async fn ask(&self, command: &[&str]) -> anyhow::Result<String> {
+        let answer = Command::new("redis-cli").arg("-p").arg(self.port.to_string()).args(command).output().await?;
+        Ok(String::from_utf8_lossy(&answer.stdout).into_owned())
     }
 
     /// Starts it where it was and waits until it takes connections.
     pub async fn start(&mut self) -> anyhow::Result<()> {
-        let log = File::options().create(true).append(true).open(&self.log)?;
+        let log = File::options().create(true).append(true).open(self.folder.join("redis.log"))?;
         let mut command = Command::new(DAEMON);
-        command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/"]);
-        command.arg("--port").arg(self.port.to_string()).kill_on_drop(true);
+        command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        command.arg("--dir").arg(&self.folder).arg("--port").arg(self.port.to_string()).args(&self.options);
+        command.kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let mut child = command.spawn().context("Redis is not installed")?;
         let deadline = Instant::now() + PATIENCE;
