@@ -12,6 +12,7 @@ mod chat;
 mod cli;
 mod clocks;
 mod compose;
+mod connections;
 mod copying;
 mod departures;
 mod deploy;
