@@ -34,10 +34,8 @@ impl FromRequest for Fields {
         Box::pin(async move {
             let settings = &Shared::of(&request)?.settings;
             refuse_encoding(request.headers())?;
-            let turn = Turn::of(&request);
-            turn.iter().for_each(Turn::pause);
-            let body = read::all(request.headers(), payload, settings).await?;
-            turn.iter().try_for_each(Turn::resume)?;
+            let reading = read::all(request.headers(), payload, settings);
+            let body = Turn::receive(Turn::of(&request), reading).await?;
             parse(request.headers(), body).await
         })
     }

@@ -38,13 +38,18 @@ pub(crate) async fn wrap(
         Err(error) => return Err(around.refuse(error.into())),
     };
     // A defect in a handler costs its own request, and neither the connection nor the thread.
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let work = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let outcome = match &turn {
+        Some(turn) => turn.spend(work).await,
+        None => Some(work.await),
+    };
     // What is left is up to the client, which may take the answer slowly.
     turn.iter().for_each(Turn::pause);
     match outcome {
-        Ok(Ok(response)) => Ok(around.answer(response)),
-        Ok(Err(error)) => Err(around.refuse(error)),
-        Err(_) => Err(around.fail()),
+        Some(Ok(Ok(response))) => Ok(around.answer(response)),
+        Some(Ok(Err(error))) => Err(around.refuse(error)),
+        Some(Err(_)) => Err(around.fail()),
+        None => Err(around.give_up()),
     }
 }
 
@@ -110,6 +115,13 @@ impl Around {
         let error = ApiError::Failed("a panic".into());
         error.log(self.id.as_str());
         self.end(error.error_response(), error.into())
+    }
+
+    /// Whatever it is that takes so long goes on or not; whether it was done is to be asked again, as after a broken
+    /// connection.
+    fn give_up(self) -> Error {
+        log::warn!("request {}: no answer within its time", self.id.as_str());
+        self.end(ApiError::BUSY.error_response(), ApiError::BUSY.into())
     }
 
     fn end(self, mut response: HttpResponse, error: Error) -> Error {

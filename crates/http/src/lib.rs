@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod allowance;
 mod api;
 mod at_once;
 mod bearer;

@@ -145,6 +145,8 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long the body of a request may take.
     pub body_timeout: Duration,
+    /// How much time the server itself may take for a request.
+    pub answer_timeout: Duration,
     /// How long an idle connection is kept; longer than a proxy in front keeps its own.
     pub keep_alive: Duration,
     /// How long sent bytes may stay unacknowledged before the system drops the connection.
@@ -163,6 +165,7 @@ impl Default for Limits {
             avatar: 5 * 1024 * 1024,
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::from_secs(11),
             keep_alive: Duration::from_secs(75),
             tcp_user_timeout: Duration::from_secs(30),
             backlog: 1024,

@@ -38,7 +38,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     /// Pictures that are being sent and made into avatars.
     pub(crate) uploads: AtOnce,
-    /// How many requests wait for the server.
+    /// How many requests wait for the server, and for how long.
     pub(crate) overload: Arc<Overload>,
     /// Downloads of everything that somebody has here.
     pub(crate) exports: AtOnce,
@@ -54,7 +54,7 @@ impl Shared {
             page_size: settings.page_size().ok_or_else(|| refuse("messages_to_load is less than 1"))?,
             sockets: Sockets::new(settings.sockets, &settings.throttles),
             metrics: Metrics::new(services.figures.clone()).map_err(std::io::Error::other)?,
-            overload: Overload::new(settings.limits.requests),
+            overload: Overload::new(settings.limits.requests, settings.limits.answer_timeout),
             throttles: Throttles::new(&settings.throttles, &MonotonicClock),
             uploads: AtOnce::at_most(UPLOADS),
             exports: AtOnce::at_most(EXPORTS),

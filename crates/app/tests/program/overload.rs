@@ -1,4 +1,5 @@
-//! More requests than the server works on at once: the rest is told so at once, and what must go on does.
+//! More than the server can do: of more requests than it works on at once the rest is told so at once, one that would take
+//! too long is told in time, and what must go on does.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -42,7 +43,15 @@ async fn one_request_more_than_the_most_is_told_to_come_again() {
     socket.next_of_type("caught_up").await;
     let held = tokio::spawn({
         let ada = ada.clone();
-        async move { ada.get("/api/v1/event/?after=0&wait=25").await.status() }
+        // The others may have had all places before it came.
+        async move {
+            loop {
+                let status = ada.get("/api/v1/event/?after=0&wait=25").await.status();
+                if status != 503 {
+                    break status;
+                }
+            }
+        }
     });
 
     let lock = Lock::on(&server);
@@ -87,6 +96,42 @@ async fn whoever_sends_slowly_takes_nobodys_place() {
         let answer = answer_to(&mut connection);
         assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     }
+}
+
+/// Each wait for the database has a longer bound here, so it is the request's own that ends it.
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_put_off_and_safe_to_repeat() {
+    let place = Place::new().with("CHATAPP_ANSWER_TIMEOUT", "1").with("CHATAPP_DATABASE_ANSWER", "3600");
+    place.people(&["ada"]);
+    let server = Server::in_place(place);
+    let ada = Client::log_in(&server, "ada").await;
+    let note = json!({"recipient": "ada", "body": "a note", "client_id": "once"});
+    let lock = Lock::on(&server);
+    for _ in 0..2 {
+        let late = ada.post_json("/api/v1/message/", &note).await;
+        assert_eq!((late.status().as_u16(), &late.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+        assert_eq!(late.json::<Value>().await.unwrap()["code"], "unavailable");
+    }
+    assert_eq!(ada.get("/api/v1/me/").await.status(), 200, "who only reads is answered");
+    drop(lock);
+    let answer = ada.post_json("/api/v1/message/", &note).await;
+    assert!(answer.status().is_success(), "{answer:?}");
+    let list = ada.json("/api/v1/message/").await;
+    assert_eq!(list["count"], 1, "{list}");
+}
+
+#[tokio::test]
+async fn what_a_client_takes_for_itself_is_not_the_servers_time() {
+    let place = Place::new().with("CHATAPP_ANSWER_TIMEOUT", "1").with("CHATAPP_BODY_TIMEOUT", "2");
+    place.people(&["ada"]);
+    let server = Server::in_place(place);
+    let ada = Client::log_in(&server, "ada").await;
+    let mut slow = begin_to_send(&server, &ada.cookie());
+    let pos = ada.json("/api/v1/event/").await["pos"].to_string();
+    let held = ada.get(&format!("/api/v1/event/?after={pos}&wait=2")).await;
+    assert_eq!(held.status(), 200);
+    let answer = answer_to(&mut slow);
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }
 
 /// Sends until it is accepted: a request of somebody else's may have had the last place.

@@ -11,6 +11,7 @@ use crate::body::picture;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::openapi::{BodyRefusals, Refusals};
+use crate::overload::Turn;
 use crate::path::Name;
 use crate::query::Query;
 use crate::shared::Shared;
@@ -42,7 +43,8 @@ pub(crate) async fn put(
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
     let _under_way = shared.uploads.begin(caller.identity.id)?;
-    let file = picture::read(request.headers(), payload.into_inner(), &shared.settings).await?;
+    let reading = picture::read(request.headers(), payload.into_inner(), &shared.settings);
+    let file = Turn::receive(Turn::of(&request), reading).await?;
     shared.services.avatars.replace(&caller.identity, file.into()).await?;
     let user = shared.services.directory.me(&caller.identity).await?;
     me::answer(&user.ok_or(ApiError::NotAuthenticated)?, &shared).await
