@@ -42,6 +42,23 @@ packages() {
   die "could not install ${wanted[*]}"
 }
 
+# from_pypi NAME: prints a directory with the programs that scripts/lib/NAME.txt pins; installs them, if that was not done since
+# it last changed.
+from_pypi() {
+  local requirements directory=${CARGO_TARGET_DIR:-target}/$1
+  requirements=$(dirname "${BASH_SOURCE[0]}")/$1.txt
+  [[ $directory == /* ]] || directory=$PWD/$directory
+  if ! cmp -s "$requirements" "$directory/installed.txt"; then
+    packages python3=python3 >&2
+    # Debian's Python comes without what makes environments, which is no program of its own.
+    python3 -c 'import ensurepip' 2>/dev/null || packages python3-venv=python3-venv >&2
+    python3 -m venv --clear "$directory" &&
+      "$directory/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements" >&2 &&
+      cp "$requirements" "$directory/installed.txt" || return 1
+  fi
+  echo "$directory/bin"
+}
+
 # web_dependencies DIRECTORY: installs what package-lock.json names, if that was not done since it last changed.
 web_dependencies() {
   local installed="$1/node_modules/.package-lock.json"
