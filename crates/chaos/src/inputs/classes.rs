@@ -170,10 +170,11 @@ pub(super) const CLASSES: &[Class] = &[
     Class {
         name: "heads",
         what: "heads that are ambiguous, too long, or noise",
-        deserved: &[400, 404, 408, 414, 431],
+        // Noise that happens to be a path is a stranger's, who is shown the way to the log-in.
+        deserved: &[302, 400, 404, 408, 414, 431],
         or_nothing: true,
         make: |random, n, _| match n % 4 {
-            0 => [&b"GET "[..], &noise(random, 200), b" HTTP/1.1\r\nHost: x\r\n\r\n"].concat(),
+            0 => [&b"GET "[..], &noise(random, 200), b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"].concat(),
             1 => {
                 b"POST /login/ HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
                     .to_vec()
