@@ -33,6 +33,9 @@ pub(crate) fn run(settings: &Settings) -> anyhow::Result<()> {
     }
     let database = compose::open_database(settings)?;
     log::info!("{} at {}", database.engine(), settings.storage.database.url);
+    if let Some(replica) = &settings.storage.replica {
+        database.follow_with(replica)?;
+    }
     let web = compose::web_settings(settings)?;
     let application = Application::build(database, settings, everyone.local_addr()?)?;
     actix_web::rt::System::new().block_on(serve(Listeners { everyone, operators }, application, web))

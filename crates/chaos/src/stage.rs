@@ -7,6 +7,7 @@ mod mariadb;
 mod meter;
 mod redis;
 mod redis_cluster;
+mod replicated;
 mod server;
 mod stillness;
 mod way;
@@ -28,6 +29,7 @@ pub use self::mariadb::Mariadb;
 pub use self::meter::Peaks;
 pub use self::redis::Redis;
 pub use self::redis_cluster::RedisCluster;
+pub use self::replicated::Replicated;
 pub use self::server::Server;
 pub use self::way::Way;
 

@@ -2,7 +2,7 @@
 
 mod unit;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use chatapp_domain::ports::StoreError;
@@ -23,6 +23,7 @@ use crate::lane::Lane;
 use crate::members::{Watch, first_writable};
 use crate::migrations::{self, age::Age};
 use crate::recent::Recent;
+use crate::replica::Replica;
 use crate::settings::Settings;
 use crate::url::DatabaseUrl;
 use crate::writer::{Job, writer_is_gone};
@@ -73,6 +74,7 @@ pub(crate) struct Inner {
     /// Closed while the database moves from one member to another.
     gate: RwLock<()>,
     watch: Mutex<Option<Watch>>,
+    replica: OnceLock<Replica>,
     pub(crate) memory: crate::users::Memory,
     pub(crate) session_memory: Recent<ActiveSession>,
     pub(crate) token_memory: Recent<ActiveToken>,
@@ -104,9 +106,10 @@ impl Database {
             .map_err(|error| connect(error.to_string()))?
             .map_err(|reason| OpenError::Unsuitable { url: url.clone(), reason })?;
         let lane = Mutex::new(Arc::new(Lane::to(&member, settings)?));
-        let (gate, watch, memory, session_memory, token_memory) = Default::default();
+        let (gate, watch, replica, memory, session_memory, token_memory) = Default::default();
         let settings = settings.clone();
-        let inner = Arc::new(Inner { settings, engine, lane, gate, watch, memory, session_memory, token_memory });
+        let inner =
+            Arc::new(Inner { settings, engine, lane, gate, watch, replica, memory, session_memory, token_memory });
         if url.members().len() > 1 {
             let watch = Watch::over(Arc::downgrade(&inner), url)?;
             *inner.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(watch);
@@ -161,7 +164,7 @@ impl Database {
         self.inner.lane().writer.close();
     }
 
-    pub(crate) fn inner(&self) -> &Inner {
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }
 
@@ -299,6 +302,20 @@ impl Database {
 }
 
 impl Inner {
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Who is asked for what may be late, if there is somebody.
+    pub(crate) fn replica(&self) -> Option<&Replica> {
+        self.replica.get()
+    }
+
+    /// There is somebody from now on, unless there is one already.
+    pub(crate) fn set_replica(&self, replica: Replica) {
+        let _ = self.replica.set(replica);
+    }
+
     /// The member that is used.
     pub(crate) fn member(&self) -> DatabaseUrl {
         self.lane().url.clone()

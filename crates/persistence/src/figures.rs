@@ -18,11 +18,24 @@ struct DatabaseFigures(Database);
 impl Figures for DatabaseFigures {
     fn figures(&self) -> Vec<Figure> {
         let load = self.0.load();
-        vec![
+        let mut figures = vec![
             Figure::gauge("database_queue", "Writes that wait to be committed.", load.queued),
             Figure::gauge("database_queue_places", "How many writes may wait; one more is refused.", load.queue),
             Figure::gauge("database_connections_busy", "Connections of the pool that are in use.", load.busy),
             Figure::gauge("database_connections", "Connections that the pool may have.", load.connections),
-        ]
+        ];
+        if let Some(replica) = self.0.inner().replica() {
+            let trusted = usize::from(replica.is_trusted());
+            let text = "Whether the replica is close behind and asked for what may be late: 1 or 0.";
+            figures.extend([
+                Figure::gauge("database_replica_trusted", text, trusted),
+                Figure::counter(
+                    "database_replica_reads_total",
+                    "Queries that the replica has answered.",
+                    replica.answered(),
+                ),
+            ]);
+        }
+        figures
     }
 }

@@ -35,6 +35,7 @@ mod mysql_connection;
 mod planted;
 mod recent;
 mod recovery;
+mod replica;
 mod reports;
 mod retention;
 mod roster;

@@ -46,7 +46,7 @@ impl ModerationStore for Moderation {
     }
 
     async fn days(&self, sender: Option<UserId>, recipient: Option<UserId>) -> Result<Vec<(Day, i64)>, StoreError> {
-        let days = self.database.read(move |connection| match (sender, recipient) {
+        let days = self.database.read_late(move |connection| match (sender, recipient) {
             (None, None) => Ok(Days::load(connection)?.sums()),
             (sender, recipient) => Ok(days::of_times(times(connection, sender, recipient)?)),
         });

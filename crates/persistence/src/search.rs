@@ -50,7 +50,7 @@ impl SearchStore for Index {
         size: PageSize,
     ) -> Result<Found, StoreError> {
         let (me, query) = (me.clone(), query.clone());
-        self.0.read(move |connection| Walk::new(&me, &query, peer, before, size).run(connection)).await
+        self.0.read_late(move |connection| Walk::new(&me, &query, peer, before, size).run(connection)).await
     }
 
     async fn index_next(&self, user: UserId) -> Result<bool, StoreError> {

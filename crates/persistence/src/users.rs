@@ -130,7 +130,7 @@ impl UserStore for Users {
     }
 
     async fn list(&self, query: UserQuery) -> Result<Vec<User>, StoreError> {
-        let rows = self.0.read(move |connection| match query.prefix.as_deref().map(UsernameKey::of) {
+        let rows = self.0.read_late(move |connection| match query.prefix.as_deref().map(UsernameKey::of) {
             Some(prefix) if !prefix.as_str().is_empty() => search(connection, &query, prefix.as_str()),
             _ => everyone(connection, &query),
         });

@@ -100,6 +100,17 @@ impl Findings {
             Err(error) => self.problems.push(chain(&error)),
         }
         database.close();
+        self.replica(settings);
+    }
+
+    fn replica(&mut self, settings: &Settings) {
+        let Some(url) = &settings.storage.replica else { return };
+        let replica = chatapp_persistence::Settings { url: url.clone(), ..settings.storage.database.clone() };
+        match Database::open(&replica) {
+            Ok(replica) => self.notes.push(format!("{}, the replica at {url}", replica.engine())),
+            // The server runs all the same.
+            Err(error) => self.warnings.push(format!("the replica: {}", chain(&error))),
+        }
     }
 
     fn content(&mut self, database: &Database) {

@@ -13,6 +13,8 @@ use crate::secret_key::SecretKey;
 pub(crate) struct Storage {
     pub(crate) data_dir: PathBuf,
     pub(crate) database: Database,
+    /// Who is asked for what may be late.
+    pub(crate) replica: Option<DatabaseUrl>,
     /// `None`: the one in the data directory.
     pub(crate) secret_key: Option<SecretKey>,
 }
@@ -26,7 +28,8 @@ impl Storage {
         let default = "./chatapp-data";
         let data_dir = values.parsed("data_dir", default, "path", not_empty).unwrap_or_else(|| default.into());
         let url = database_url(values, data_dir.join("chatapp.sqlite3"));
-        Self { database: database(values, url), secret_key: secret_key(values), data_dir }
+        let replica = replica(values, &url);
+        Self { database: database(values, url), replica, secret_key: secret_key(values), data_dir }
     }
 }
 
@@ -44,6 +47,20 @@ fn database_url(values: &mut Values, default: PathBuf) -> DatabaseUrl {
     values.describe_default("database_url", "sqlite:<data_dir>/chatapp.sqlite3");
     values.show("database_url", url.to_string());
     url
+}
+
+fn replica(values: &mut Values, database: &DatabaseUrl) -> Option<DatabaseUrl> {
+    let given = values.secret("database_replica_url", "database_replica_url_file", "URL")?;
+    let problem = match DatabaseUrl::parse(&given) {
+        Ok(url) if url.is_sqlite() || database.is_sqlite() => "only MySQL and MariaDB have replicas".to_owned(),
+        Ok(url) => {
+            values.show("database_replica_url", url.to_string());
+            return Some(url);
+        }
+        Err(error) => error.to_string(),
+    };
+    values.problem_of_secret("database_replica_url", problem);
+    None
 }
 
 fn database(values: &mut Values, url: DatabaseUrl) -> Database {

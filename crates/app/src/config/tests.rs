@@ -117,7 +117,7 @@ fn what_is_not_implemented_is_refused_and_what_is_unknown_in_the_environment_is_
     assert_eq!(
         problems,
         ["environment variable CHATAPP_REDIS_URL: redis_url: must be redis://[user:password@]host[:port][/database], \
-             rediss://... for TLS, or unix:///path",]
+             rediss://... for TLS, or unix:///path; several host[:port] between commas are members of one cluster",]
     );
     assert_eq!(machine.read().warnings, ["CHATAPP_PORT is no setting and is ignored"]);
 }
@@ -292,6 +292,19 @@ fn the_example_file_shows_every_setting_with_its_default() {
             assert_eq!(value, default, "{key}");
         }
     }
+}
+
+#[test]
+fn a_replica_is_of_a_mysql_database_and_shown_without_its_password() {
+    let replica = "mysql://reader:hunter2@db2/chat";
+    let machine = || Machine::new().variable("CHATAPP_DATABASE_REPLICA_URL", replica);
+    let problem = "environment variable CHATAPP_DATABASE_REPLICA_URL: database_replica_url: only MySQL and MariaDB have \
+                   replicas";
+    assert_eq!(machine().problems(), [problem], "of SQLite");
+    let reading = machine().variable("CHATAPP_DATABASE_URL", "mysql://chat:hunter2@db1/chat").read();
+    assert!(reading.problems.is_empty() && reading.settings.storage.replica.is_some());
+    let shown = reading.effective.iter().find(|setting| setting.key == "database_replica_url").unwrap();
+    assert_eq!(shown.value, "mysql://reader@db2:3306/chat");
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod mail;
 mod nodes;
 mod overload;
 mod redis_cluster;
+mod replica;
 mod restart;
 mod rolling;
 mod support;
