@@ -217,6 +217,17 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
+        give_up_at(port).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_says_nothing_is_not_waited_for() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        give_up_at(listener.local_addr().unwrap().port()).await;
+    }
+
+    /// Sends a mail to a server there, until it is given up.
+    async fn give_up_at(port: u16) {
         let smtp = Smtp {
             host: "127.0.0.1".into(),
             port,

@@ -41,7 +41,7 @@ pub struct Smtp {
     pub tls: Tls,
     /// User and password, if it wants them.
     pub credentials: Option<(String, String)>,
-    /// How long one step may take.
+    /// How long connecting may take; all of a try has a bound of its own.
     pub timeout: Duration,
     /// Certificates, in PEM, to trust besides the public ones.
     pub extra_roots: Option<Vec<u8>>,
