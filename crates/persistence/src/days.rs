@@ -19,6 +19,9 @@ const BLOCK: i64 = 1_000;
 /// How many blocks are counted ahead in one step.
 const AHEAD: i64 = 20;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
+/// How much older than the newest message one must be for all numbers below its own to be used or lost. On MySQL a node uses
+/// those that it took for ten minutes (`append/mysql.rs`); the rest is for clocks that differ.
+const SETTLED: i64 = 3_600_000_000;
 
 /// A block of numbers.
 type Block = i64;
@@ -98,16 +101,24 @@ pub(crate) fn ahead(connection: &mut AnyConnection, from: Block) -> QueryResult<
     for (block, day, count) in counted(connection, gap.clone())? {
         blocks.entry(block).or_default().push((day, count));
     }
-    let is_sqlite = matches!(connection, AnyConnection::Sqlite(_));
     let mut rows = Vec::new();
     for (block, days) in blocks {
-        // SQLite gives numbers out in the order of the commits. On MySQL a node may have some of a block still to give.
         let is_full = days.iter().map(|(_, count)| count).sum::<i64>() == BLOCK;
-        if is_full || (is_sqlite && block < last) {
+        if is_full || (block < last && gets_no_more(connection, block)?) {
             rows.extend(days.into_iter().map(|(day, message_count)| DayRow { block, day: day.0, message_count }));
         }
     }
     Ok((rows, Some(gap.end)))
+}
+
+/// Whether no more messages come in a block that is not the last one. SQLite gives numbers out in the order of the commits;
+/// on MySQL a node may have some of a block still to give, until numbers above it are old.
+fn gets_no_more(connection: &mut AnyConnection, block: Block) -> QueryResult<bool> {
+    let AnyConnection::Mysql(connection) = connection else { return Ok(true) };
+    let above = || messages::table.filter(messages::id.ge((block + 1) * BLOCK)).select(messages::sent_at);
+    let first: Option<i64> = above().order(messages::id).first(connection).optional()?;
+    let newest: Option<i64> = above().order(messages::id.desc()).first(connection).optional()?;
+    Ok(first.zip(newest).is_some_and(|(first, newest)| newest - first > SETTLED))
 }
 
 /// Keeps rows. Somebody else may have counted the same meanwhile.
@@ -231,6 +242,46 @@ fn kept_of(connection: &mut AnyConnection, block: Block) -> QueryResult<Vec<(Day
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::{self, Scratch};
+    use crate::{Database, Settings};
+
+    const MINUTE: i64 = 60_000_000;
+
+    /// Messages of these numbers, so many minutes after the first; and the numbers of the blocks that are kept then.
+    fn kept_with(scratch: &Scratch, messages: &[(i64, i64)]) -> Vec<Block> {
+        use diesel::connection::SimpleConnection;
+        let database = Database::open(&Settings::new(scratch.url.clone())).unwrap();
+        let insert = |connection: &mut AnyConnection| -> QueryResult<Vec<Block>> {
+            for (id, minute) in messages {
+                connection.batch_execute(&format!(
+                    "INSERT INTO messages (id, conversation_id, seq, sender_id, sender_pos, recipient_id, recipient_pos, \
+                     low_sent, sent_at, body) VALUES ({id}, 1, {id}, 1, {id}, 2, {id}, {id}, {}, 'hello')",
+                    minute * MINUTE
+                ))?;
+            }
+            connection.batch_execute("UPDATE sequences SET next = 3000 WHERE name = 'message'")?;
+            let (rows, _) = ahead(connection, 0)?;
+            Ok(rows.iter().map(|row| row.block).collect())
+        };
+        let blocks = database.with_own_connection(|connection, _| Ok(insert(connection)?)).unwrap();
+        database.close();
+        blocks
+    }
+
+    const YOUNG: [(i64, i64); 4] = [(1, 0), (2, 1), (1500, 2), (2500, 30)];
+
+    #[test]
+    fn on_sqlite_all_blocks_but_the_last_are_kept() {
+        assert_eq!(kept_with(&support::sqlite(), &YOUNG), [0, 1]);
+    }
+
+    #[test]
+    fn on_mysql_a_block_that_is_not_full_is_kept_when_what_comes_after_it_is_old() {
+        let Some(scratch) = support::mysql() else { return };
+        assert!(kept_with(&scratch, &YOUNG).is_empty());
+        assert_eq!(kept_with(&scratch, &[(2501, 70)]), [0], "what follows the second block is forty minutes old");
+        assert_eq!(kept_with(&scratch, &[(2502, 120)]), [0, 1]);
+    }
 
     #[test]
     fn gaps_are_what_is_missing() {

@@ -2,6 +2,7 @@
 //! three: one locks, one writes, one commits.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use chatapp_domain::conversation::Pair;
 use chatapp_domain::user::UserId;
@@ -20,12 +21,16 @@ diesel::define_sql_function! { fn last_insert_id() -> BigInt; }
 
 /// How many ids a node takes for itself at a time. What it has not used when it stops is lost, which ids may be.
 const BLOCK: i64 = 1000;
+/// For how long it uses them. Whoever counts messages by their numbers relies on it: after a while no more come between others
+/// ([`crate::days`]).
+const LEASE: Duration = Duration::from_secs(600);
 
 /// Ids that no other node will use.
 #[derive(Default)]
 pub(super) struct IdBlock {
     next: i64,
     end: i64,
+    taken: Option<Instant>,
 }
 
 impl IdBlock {
@@ -33,7 +38,7 @@ impl IdBlock {
     /// other nodes.
     pub(super) fn fill(&mut self, connection: &mut MysqlConnection, wanted: usize) -> QueryResult<()> {
         let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
-        if self.end - self.next >= wanted {
+        if self.end - self.next >= wanted && self.taken.is_some_and(|taken| taken.elapsed() < LEASE) {
             return Ok(());
         }
         let size = wanted.max(BLOCK);
@@ -42,7 +47,7 @@ impl IdBlock {
             .execute(connection)?;
         self.end = diesel::select(last_insert_id()).get_result(connection)?;
         connection.batch_execute("COMMIT")?;
-        self.next = self.end - size;
+        (self.next, self.taken) = (self.end - size, Some(Instant::now()));
         Ok(())
     }
 
