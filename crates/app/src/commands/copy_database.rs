@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::fs;
 
 use anyhow::Context;
-use chatapp_persistence::{Copied, DatabaseUrl};
+use chatapp_persistence::{Copied, CopiedTable, DatabaseUrl};
 use serde_json::json;
 
 use crate::cli::CopyDatabase;
+use crate::commands::outcome;
 use crate::commands::progress::Progress;
 use crate::failure::Failure;
 
@@ -24,11 +25,7 @@ pub(crate) fn run(wish: &CopyDatabase) -> Result<(), Failure> {
         bar.finish();
     }
     let copied = outcome?;
-    if wish.json {
-        println!("{}", as_json(&from, &to, &copied));
-    } else {
-        print(&from, &to, &copied);
-    }
+    outcome::tell(wish.json, &as_json(&from, &to, &copied), &in_words(&from, &to, &copied));
     Ok(())
 }
 
@@ -41,18 +38,18 @@ fn url(flag: &str, given: &str) -> Result<DatabaseUrl, Failure> {
     DatabaseUrl::parse(text.trim()).map_err(|error| Failure::Usage(format!("{flag}: {error}")))
 }
 
-fn print(from: &DatabaseUrl, to: &DatabaseUrl, copied: &Copied) {
+fn in_words(from: &DatabaseUrl, to: &DatabaseUrl, copied: &Copied) -> String {
     let width = copied.tables.iter().map(|table| table.name.len()).max().unwrap_or(0);
-    for table in &copied.tables {
-        println!("{:width$}  {:>12} rows  {}", table.name, table.rows, &table.checksum[..16]);
-    }
+    let line =
+        |table: &CopiedTable| format!("{:width$}  {:>12} rows  {}\n", table.name, table.rows, &table.checksum[..16]);
+    let tables: String = copied.tables.iter().map(line).collect();
     let rows: u64 = copied.tables.iter().map(|table| table.rows).sum();
     let how = if copied.resumed { "Copied, in more than one run," } else { "Copied" };
-    println!("{how} {rows} rows from {from} to {to}, and compared them: both are the same.");
+    format!("{tables}{how} {rows} rows from {from} to {to}, and compared them: both are the same.")
 }
 
 fn as_json(from: &DatabaseUrl, to: &DatabaseUrl, copied: &Copied) -> serde_json::Value {
-    let table = |table: &chatapp_persistence::CopiedTable| json!({ "name": table.name, "rows": table.rows, "checksum": table.checksum });
+    let table = |table: &CopiedTable| json!({ "name": table.name, "rows": table.rows, "checksum": table.checksum });
     json!({
         "from": from.to_string(),
         "to": to.to_string(),

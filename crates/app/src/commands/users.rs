@@ -85,7 +85,7 @@ impl Office {
     async fn show(&self, wish: &OneUser) -> Result<(), Failure> {
         let user = self.find(&wish.username).await?;
         let member = self.member(&user.username).await?;
-        println!("{}", if wish.json { chatapp_http::member_json(&member) } else { line(&member) });
+        outcome::tell_text(&if wish.json { chatapp_http::member_json(&member) } else { line(&member) });
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use chatapp_persistence::{Finding, Verified};
 use serde_json::json;
 
+use crate::commands::outcome;
 use crate::commands::progress::Progress;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -14,31 +15,28 @@ pub(crate) fn run(settings: &Settings, as_json: bool) -> Result<(), Failure> {
     let outcome = chatapp_persistence::verify(url, &|done, total| progress.reach(done, total));
     progress.finish();
     let verified = outcome?;
-    if as_json {
-        println!("{}", written(&url.to_string(), &verified));
-    } else {
-        print(&url.to_string(), &verified);
-    }
+    let url = url.to_string();
+    outcome::tell(as_json, &written(&url, &verified), &in_words(&url, &verified));
     if verified.wrong == 0 { Ok(()) } else { Err(Failure::Reported) }
 }
 
-fn print(url: &str, verified: &Verified) {
+fn in_words(url: &str, verified: &Verified) -> String {
     let Verified { users, conversations, messages, search_behind, wrong, findings } = verified;
-    for finding in findings {
-        println!("{}", Escaped(finding));
-    }
+    let mut lines: Vec<String> = findings.iter().map(|finding| Escaped(finding).to_string()).collect();
     if *wrong > findings.len() as u64 {
-        println!("... and {} more", wrong - findings.len() as u64);
+        lines.push(format!("... and {} more", wrong - findings.len() as u64));
     }
     if *search_behind > 0 {
-        println!("The search index is {search_behind} blocks behind; the server catches up by itself.");
+        lines.push(format!("The search index is {search_behind} blocks behind; the server catches up by itself."));
     }
+    let verdict = match wrong {
+        0 => "everything adds up".to_owned(),
+        1 => "1 thing does not add up".to_owned(),
+        _ => format!("{wrong} things do not add up"),
+    };
     let looked = format!("{users} users, {conversations} conversations and {messages} messages in {url}");
-    match wrong {
-        0 => println!("Verified {looked}: everything adds up."),
-        1 => println!("Verified {looked}: 1 thing does not add up."),
-        _ => println!("Verified {looked}: {wrong} things do not add up."),
-    }
+    lines.push(format!("Verified {looked}: {verdict}."));
+    lines.join("\n")
 }
 
 fn written(url: &str, verified: &Verified) -> serde_json::Value {
