@@ -72,7 +72,10 @@ async fn a_picture_is_made_anew() {
 
 #[tokio::test]
 async fn everything_is_written_in_little_memory() {
-    let server = Server::with_people(Engine::Sqlite, &["ada", "bob"]).unwrap();
+    let place = Place::on(Engine::Sqlite).unwrap();
+    place.people(&["ada", "bob"]);
+    // Each reader has 4 MiB of pages in memory, whatever it is that is read.
+    let server = Server::in_place_with(place, "CHATAPP_SQLITE_READERS", "1");
     let ada = Client::log_in(&server, "ada").await;
     let long = "😀".repeat(4000);
     let mut sends = tokio::task::JoinSet::new();
