@@ -66,6 +66,11 @@ impl DatabaseUrl {
         }
     }
 
+    /// Whether it names more than one server.
+    pub fn names_several(&self) -> bool {
+        self.members().len() > 1
+    }
+
     /// Its members, in the order in which they are preferred; each is a database of one member.
     pub(crate) fn members(&self) -> Vec<Self> {
         match &self.0 {

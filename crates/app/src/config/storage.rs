@@ -53,6 +53,7 @@ fn replica(values: &mut Values, database: &DatabaseUrl) -> Option<DatabaseUrl> {
     let given = values.secret("database_replica_url", "database_replica_url_file", "URL")?;
     let problem = match DatabaseUrl::parse(&given) {
         Ok(url) if url.is_sqlite() || database.is_sqlite() => "only MySQL and MariaDB have replicas".to_owned(),
+        Ok(url) if url.names_several() => "must name one server".to_owned(),
         Ok(url) => {
             values.show("database_replica_url", url.to_string());
             return Some(url);

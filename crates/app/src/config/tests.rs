@@ -301,6 +301,11 @@ fn a_replica_is_of_a_mysql_database_and_shown_without_its_password() {
     let problem = "environment variable CHATAPP_DATABASE_REPLICA_URL: database_replica_url: only MySQL and MariaDB have \
                    replicas";
     assert_eq!(machine().problems(), [problem], "of SQLite");
+    let several = Machine::new()
+        .variable("CHATAPP_DATABASE_URL", "mysql://chat:hunter2@db1/chat")
+        .variable("CHATAPP_DATABASE_REPLICA_URL", "mysql://reader:hunter2@db2,db3/chat");
+    let problem = "environment variable CHATAPP_DATABASE_REPLICA_URL: database_replica_url: must name one server";
+    assert_eq!(several.problems(), [problem]);
     let reading = machine().variable("CHATAPP_DATABASE_URL", "mysql://chat:hunter2@db1/chat").read();
     assert!(reading.problems.is_empty() && reading.settings.storage.replica.is_some());
     let shown = reading.effective.iter().find(|setting| setting.key == "database_replica_url").unwrap();
