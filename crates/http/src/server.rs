@@ -1,9 +1,12 @@
 //! Running the server until it is told to stop.
 
+mod door;
 mod operators;
 
 use std::future::Future;
 use std::net::TcpListener;
+use std::num::NonZero;
+use std::thread::available_parallelism;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -12,6 +15,7 @@ use actix_web::{App, HttpServer};
 use socket2::SockRef;
 use tokio::time::sleep;
 
+use self::door::Door;
 use self::operators::ForOperators;
 use crate::edge;
 use crate::routes;
@@ -33,8 +37,8 @@ impl From<TcpListener> for Listeners {
     }
 }
 
-/// Serves until `stop` resolves. Then readiness turns red; after the drain time sockets are closed, requests that have begun
-/// are finished, and this returns; at the latest after the shutdown timeout.
+/// Serves until `stop` resolves. Then readiness turns red; after the drain time no connection is taken any more, sockets are
+/// closed, requests that have been sent are finished, and this returns; at the latest after the shutdown timeout.
 pub async fn serve(
     listeners: impl Into<Listeners>,
     services: Services,
@@ -55,7 +59,9 @@ async fn serve_everyone(
     shared: &Data<Shared>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let mut server = start(listener, shared)?;
+    let workers = shared.settings.workers.unwrap_or_else(|| available_parallelism().map_or(2, NonZero::get));
+    let door = Door::of(&listener, workers)?;
+    let mut server = start(listener, shared, workers)?;
     let handle = server.handle();
     tokio::select! {
         ended = &mut server => return ended,
@@ -66,6 +72,11 @@ async fn serve_everyone(
     tokio::select! {
         ended = &mut server => return ended,
         () = sleep(shared.settings.drain_time) => {}
+    }
+    // Before sockets are told, or they would come back here.
+    tokio::select! {
+        ended = &mut server => return ended,
+        () = door.close() => {}
     }
     shared.sockets.stop();
     // The server only makes progress, stopping included, while it is polled.
@@ -83,7 +94,7 @@ fn prepare(listener: &TcpListener, limits: &Limits) -> std::io::Result<()> {
     socket.listen(limits.backlog)
 }
 
-fn start(listener: TcpListener, shared: &Data<Shared>) -> std::io::Result<Server> {
+fn start(listener: TcpListener, shared: &Data<Shared>, workers: usize) -> std::io::Result<Server> {
     let (settings, limits) = (&shared.settings, &shared.settings.limits);
     let state = shared.clone();
     let server = HttpServer::new(move || {
@@ -93,6 +104,7 @@ fn start(listener: TcpListener, shared: &Data<Shared>) -> std::io::Result<Server
             .configure(|config| routes::configure(config, &state))
             .wrap(from_fn(move |request, next| edge::wrap(edge_state.clone(), request, next)))
     })
+    .workers(workers)
     .keep_alive(limits.keep_alive)
     .client_request_timeout(limits.header_timeout)
     // A small frame must not wait until the client acknowledges the one before it.
@@ -100,9 +112,5 @@ fn start(listener: TcpListener, shared: &Data<Shared>) -> std::io::Result<Server
     .max_connections(limits.connections_per_worker)
     .shutdown_timeout(settings.shutdown_timeout.as_secs())
     .disable_signals();
-    let server = match settings.workers {
-        Some(workers) => server.workers(workers),
-        None => server,
-    };
     Ok(server.listen(listener)?.run())
 }

@@ -1,5 +1,8 @@
 //! Stopping the server.
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use chatapp_http::Settings;
@@ -72,5 +75,36 @@ async fn a_server_that_drains_says_so_and_goes_on() {
     assert_eq!(me.get("/api/v1/me/").await.status, 200);
     drop(Socket::present(&me).await);
     assert_eq!(socket.end().await.0, Some(1012));
+    place.wait_for_end();
+}
+
+/// Asks on one connection after another until none is to be had; gives how often.
+fn ask_until_nobody_listens(address: SocketAddr, everyone_asked: &Barrier) -> std::io::Result<usize> {
+    let mut answers = 0;
+    while let Ok(mut connection) = TcpStream::connect(address) {
+        connection.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer)?;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
+        answers += 1;
+        if answers == 1 {
+            everyone_asked.wait();
+        }
+    }
+    Ok(answers)
+}
+
+#[test]
+fn whoever_got_in_is_answered() {
+    let mut place = Place::open();
+    let address = place.address;
+    let everyone_asked = Arc::new(Barrier::new(17));
+    let ask = |barrier: Arc<Barrier>| std::thread::spawn(move || ask_until_nobody_listens(address, &barrier));
+    let asking: Vec<_> = (0..16).map(|_| ask(Arc::clone(&everyone_asked))).collect();
+    everyone_asked.wait();
+    place.begin_to_stop();
+    for asking in asking {
+        assert!(asking.join().unwrap().unwrap() > 0);
+    }
     place.wait_for_end();
 }
