@@ -1,5 +1,5 @@
 import { Chat } from './support/chat.ts';
-import { enter, tabTo } from './support/keyboard.ts';
+import { enter, moveDownTo, tabTo } from './support/keyboard.ts';
 import { LogIn } from './support/log-in.ts';
 import { password } from './support/server.ts';
 import { expect, test } from './support/test.ts';
@@ -11,7 +11,8 @@ test('one logs in, writes and logs out with the keyboard alone', async ({
   troubles,
 }) => {
   troubles.expect(refusal(403, '/api/v1/'));
-  await server.createUsers('ada', 'ben');
+  // Two of them, so that what is found for a part of the name is not taken for what is found for all of it.
+  await server.createUsers('ada', 'ben', 'bob');
   const { keyboard } = page;
   await page.goto('/');
   const form = new LogIn(page);
@@ -49,7 +50,7 @@ test('one logs in, writes and logs out with the keyboard alone', async ({
 });
 
 test('arrows lead from the search into what it finds, and Escape back', async ({ people }) => {
-  const [ada, ben, bert] = await people('ada', 'ben', 'bert');
+  const [ada, ben, bert] = await people('ada', 'ben', 'bert', 'bob');
   await ben.post(ada, 'berries for all');
   await bert.post(ada, 'Where are they?');
   const chat = await ada.open();
@@ -77,6 +78,7 @@ test('arrows lead from the search into what it finds, and Escape back', async ({
   await keyboard.press('ArrowDown');
   await keyboard.press('Enter');
   await expect(chat.message('berries for all')).toBeInViewport();
+  await expect(chat.message('berries for all')).toBeFocused();
   await expect(chat.heading).toHaveText('ben');
   await keyboard.press('Control+k');
   await keyboard.press('Escape');
@@ -96,8 +98,11 @@ test('what a conversation offers is reached with the keyboard', async ({ people 
   const { page } = chat;
   const { keyboard } = page;
   await expect(chat.composer).toBeFocused();
+  await expect(chat.person('ben')).toContainText('60 unread messages');
   await keyboard.press('Alt+ArrowDown');
   await expect(chat.heading).toHaveText('ben');
+  // What has been read by now begins at its end the next time.
+  await expect(chat.person('ben')).not.toContainText('unread');
   await keyboard.press('Alt+ArrowUp');
   await expect(chat.heading).toHaveText('cleo');
   await keyboard.press('Alt+ArrowDown');
@@ -105,13 +110,14 @@ test('what a conversation offers is reached with the keyboard', async ({ people 
 
   // The messages themselves.
   await expect(chat.composer).toBeFocused();
-  await keyboard.press('Shift+Tab');
-  while (!(await chat.messages.evaluate((list) => list === document.activeElement)))
-    await keyboard.press('Shift+Tab');
+  await tabTo(page, chat.messages, 'Shift+Tab');
   const jump = page.getByRole('button', { name: 'Jump to the latest message' });
-  for (let pages = 0; pages < 40 && !(await chat.message('message 0').isVisible()); pages += 1)
+  // The older ones come while one reads.
+  const pageUp = async () => {
     await keyboard.press('PageUp');
-  await expect(chat.message('message 0')).toBeVisible();
+    return await chat.message('message 0').isVisible();
+  };
+  await expect.poll(pageUp, { intervals: [50] }).toBe(true);
   await enter(page, jump);
   await expect(chat.message('message 59')).toBeInViewport();
 
@@ -156,12 +162,7 @@ test('lists, menus and settings are reached with the keyboard', async ({ people 
   const menu = page.getByRole('button', { name: 'Account and settings' });
   const choose = async (name: string) => {
     await enter(page, menu);
-    await expect(page.getByRole('menu')).toBeVisible();
-    const item = page.getByRole('menu').getByText(name, { exact: true });
-    const focused = () => item.evaluate((element) => element === document.activeElement);
-    for (let steps = 0; steps < 15 && !(await focused()); steps += 1)
-      await keyboard.press('ArrowDown');
-    await expect(item).toBeFocused();
+    await moveDownTo(page, name);
     await keyboard.press('Enter');
   };
   await choose('Dark');
@@ -173,6 +174,7 @@ test('lists, menus and settings are reached with the keyboard', async ({ people 
   await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
 
   const sections = page.getByRole('navigation', { name: 'Settings' }).getByRole('link');
+  await expect(sections.first()).toBeVisible();
   for (const name of await sections.allTextContents()) {
     await enter(page, sections.filter({ hasText: name }));
     await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
