@@ -1,6 +1,7 @@
 import type { Locator } from '@playwright/test';
 import type { Chat } from './support/chat.ts';
 import type { Person } from './support/person.ts';
+import { hold, scrollUntil } from './support/scrolling.ts';
 import { expect, test } from './support/test.ts';
 
 const total = 60;
@@ -30,10 +31,7 @@ for (const read of [true, false]) {
     if (!read) await ada.markRead(ben, total);
     const reader = read ? ada : ben;
     // The older messages are held back until the view rests at the top of what is there.
-    let release = () => Promise.resolve();
-    await reader.context.route(/before_seq=46\b/, (route) => {
-      release = () => route.continue();
-    });
+    const release = await hold(reader.context, /before_seq=46\b/);
     const chat = await reader.openChat(read ? ben : ada);
     await expect(chat.message(read ? 'number 60' : 'number 46')).toBeInViewport();
     const loading = chat.page.getByText('Loading older messages');
@@ -59,10 +57,7 @@ test('older messages that begin a run move none of it', async ({ people }) => {
   const [ada, ben] = await people('ada', 'ben');
   for (const number of upTo(total)) await ada.post(ben, `number ${number}`);
   await ben.markRead(ada, total);
-  let release = () => Promise.resolve();
-  await ben.context.route(/before_seq=46\b/, (route) => {
-    release = () => route.continue();
-  });
+  const release = await hold(ben.context, /before_seq=46\b/);
   const chat = await ben.openChat(ada);
   await expect(chat.message('number 60')).toBeInViewport();
   const loading = chat.page.getByText('Loading older messages');
@@ -115,24 +110,22 @@ function numbersIn(bodies: string[]): number[] {
 }
 
 async function scrollUpUntil(chat: Chat, done: () => Promise<boolean>): Promise<void> {
-  await chat.messages.hover();
-  const step = async () => {
-    if (await done()) return true;
-    await chat.page.mouse.wheel(0, -300);
-    return false;
-  };
-  await expect.poll(step, { intervals: [50] }).toBe(true);
+  await scrollUntil(chat, -300, done);
 }
 
 /** Every message that comes by on the way down, each once. */
 async function readToTheEnd(chat: Chat): Promise<number[]> {
   const seen = new Set<number>();
+  let last = -1;
   const step = async () => {
     const inPage = numbersIn(await chat.bodies.allTextContents());
     // Only a part is in the page at a time, without holes and with nothing twice.
     expect(inPage).toEqual(upTo(inPage.at(-1) ?? 0).slice(-inPage.length));
     inPage.forEach((number) => seen.add(number));
-    await chat.page.mouse.wheel(0, 300);
+    // The wheel must not run ahead of what is read.
+    const place = await chat.messages.evaluate((list) => list.scrollTop);
+    if (place === last) await chat.page.mouse.wheel(0, 300);
+    last = place;
     return seen.has(total);
   };
   await expect.poll(step, { intervals: [50] }).toBe(true);

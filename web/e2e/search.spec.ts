@@ -1,5 +1,5 @@
-import type { Chat } from './support/chat.ts';
 import type { Person } from './support/person.ts';
+import { scrollUntil } from './support/scrolling.ts';
 import { expect, test } from './support/test.ts';
 
 const total = 130;
@@ -45,7 +45,7 @@ test('from the middle one reads on to the end, or goes there at once', async ({ 
 
   const again = await ada.open('/c/ben/?at=20');
   await expect(again.message('a needle, number 20')).toBeInViewport();
-  await scrollDownUntil(again, () => again.message('late news').isVisible());
+  await scrollUntil(again, 600, () => again.message('late news').isVisible());
   await again.send('and back');
   await expect(again.message('and back')).toBeInViewport();
 });
@@ -74,14 +74,4 @@ async function talk(ada: Person, ben: Person): Promise<void> {
   bodies[19] = 'a needle, number 20';
   bodies[59] = 'another needle, number 60';
   await ada.postAll(ben, bodies);
-}
-
-async function scrollDownUntil(chat: Chat, done: () => Promise<boolean>): Promise<void> {
-  await chat.messages.hover();
-  const step = async () => {
-    if (await done()) return true;
-    await chat.page.mouse.wheel(0, 600);
-    return false;
-  };
-  await expect.poll(step, { intervals: [50] }).toBe(true);
 }

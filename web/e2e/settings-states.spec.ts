@@ -1,6 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { expectAccessible, few } from './support/accessible.ts';
 import { Person } from './support/person.ts';
+import { expectRest } from './support/scrolling.ts';
 import { expect, test } from './support/test.ts';
 import { refusal } from './support/troubles.ts';
 import { choose, languages, words } from './support/words.ts';
@@ -92,19 +93,22 @@ for (const language of languages) {
     await show('delete-refused', dialog.locator('[aria-invalid="true"]'));
     await cancel();
 
-    await page.goto('/c/jose/');
-    const message = page.getByRole('button', { name: t('report.menu') });
-    // The rows of a page that has just opened may still change places, and take their menu with them.
-    await expect(async () => {
+    const openMessageMenu = async () => {
+      // The rows of a page that has just opened may still change places, and take their menu with them.
+      await expectRest(page.getByRole('region', { name: t('messages.label') }));
       await page.getByRole('article').last().hover();
-      await message.last().click();
-      await expect(page.getByRole('menu')).toBeVisible({ timeout: 2_000 });
-    }).toPass();
+      await page
+        .getByRole('button', { name: t('report.menu') })
+        .last()
+        .click();
+      await expect(page.getByRole('menu')).toBeVisible();
+    };
+    await page.goto('/c/jose/');
+    await openMessageMenu();
     await show('message-menu', page.getByRole('menu'));
     // Whether a menu survives another width is the browser's affair.
     await page.goto('/c/jose/');
-    await page.getByRole('article').last().hover();
-    await message.last().click();
+    await openMessageMenu();
     await page.getByRole('menuitem', { name: t('report.action') }).click();
     await show('report', dialog);
     await button('reporting.submit').click();
