@@ -1,4 +1,4 @@
-import type { Chat } from './support/chat.ts';
+import { backOnline, type Chat } from './support/chat.ts';
 import { Person } from './support/person.ts';
 import { expect, test } from './support/test.ts';
 import { unreachable } from './support/troubles.ts';
@@ -11,6 +11,7 @@ test('three devices write through a crash and without network: each message once
   newBrowser,
   troubles,
 }) => {
+  test.setTimeout(240_000);
   troubles.expect(unreachable);
   const [ada, ben] = await people('ada', 'ben');
   const second = new Person('ada', await newBrowser());
@@ -40,7 +41,7 @@ test('three devices write through a crash and without network: each message once
   await write(5, 6);
   await expect(laptop.banner).toBeVisible();
   await server.restart();
-  await expect(laptop.message('laptop 6').getByTitle('Sent')).toBeVisible();
+  await expect(laptop.message('laptop 6').getByTitle('Sent')).toBeVisible(backOnline);
   await second.context.setOffline(false);
   await ben.context.setOffline(false);
   await write(7, each);
@@ -49,7 +50,7 @@ test('three devices write through a crash and without network: each message once
     Array.from({ length: each }, (_, index) => `${name} ${index + 1}`),
   );
   const kept = async () => (await ada.conversation(ben)).map(({ body }) => body);
-  await expect.poll(async () => (await kept()).length).toBe(written.length);
+  await expect.poll(async () => (await kept()).length, backOnline).toBe(written.length);
   const order = await kept();
   expect([...order].sort()).toEqual([...written].sort());
   for (const { name } of devices) {
@@ -57,7 +58,7 @@ test('three devices write through a crash and without network: each message once
     expect(own).toEqual(written.filter((body) => body.startsWith(name)));
   }
   for (const chat of [laptop, phone, desk]) {
-    await expect(chat.banner).toBeHidden();
+    await expect(chat.banner).toBeHidden(backOnline);
     await expect(chat.bodies).toHaveText(order);
   }
 });

@@ -1,6 +1,11 @@
 import type { Page } from '@playwright/test';
+import { backOnline } from './support/chat.ts';
+import { kept } from './support/kept.ts';
 import { expect, test } from './support/test.ts';
 import { refusal, unreachable } from './support/troubles.ts';
+
+// What is lost for long is looked for at long intervals.
+test.describe.configure({ timeout: 180_000 });
 
 test('the page opens without a server, shows what it has, and catches up', async ({
   server,
@@ -13,7 +18,7 @@ test('the page opens without a server, shows what it has, and catches up', async
   await cleo.post(ada, 'from Cleo');
   const chat = await ada.openChat(ben);
   await expect(chat.bodies).toHaveText(['one', 'two']);
-  await expectKept(chat.page);
+  await expectKept(chat.page, 'ben');
 
   await server.kill();
   await chat.page.reload();
@@ -25,10 +30,11 @@ test('the page opens without a server, shows what it has, and catches up', async
   await expect(chat.bodies).toHaveText(['from Cleo']);
 
   await server.restart();
-  await expect(chat.banner).toBeHidden();
+  await expect(chat.banner).toBeHidden(backOnline);
   await chat.person('ben').click();
   const said = ['one', 'two', 'written without a server'];
   await expect(chat.bodies).toHaveText(said);
+  await expect(chat.message('written without a server').getByTitle('Sent')).toBeVisible();
   expect((await ben.conversation(ada)).map(({ body }) => body)).toEqual(said);
 });
 
@@ -40,7 +46,7 @@ test('after logging out nothing is left to be opened', async ({ server, people, 
   await ben.post(ada, 'for Ada only');
   const chat = await ada.openChat(ben);
   await expect(chat.bodies).toHaveText(['for Ada only']);
-  await expectKept(chat.page);
+  await expectKept(chat.page, 'ben');
   await chat.logOut();
   await expect(chat.page).toHaveURL(/\/login\//);
   await server.kill();
@@ -103,24 +109,12 @@ test('where no WebSocket is let through, messages come all the same', async ({ p
   await expect(chat.message('and back').getByTitle('Sent')).toBeVisible();
 });
 
-/** The files of the page, and what it shows, are on the device. */
-async function expectKept(page: Page): Promise<void> {
+/** The files of the page, and what it shows of a conversation, are on the device. */
+async function expectKept(page: Page, peer: string): Promise<void> {
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
   });
-  const kept = () =>
-    page.evaluate(async () => {
-      const names = await indexedDB.databases();
-      if (!names.some(({ name }) => name === 'chatapp-snapshots')) return 0;
-      return await new Promise<number>((answer, refuse) => {
-        const opening = indexedDB.open('chatapp-snapshots');
-        opening.onerror = () => refuse(new Error('the snapshots cannot be opened'));
-        opening.onsuccess = () => {
-          const all = opening.result.transaction('kept').objectStore('kept').count();
-          all.onsuccess = () => answer(all.result);
-          opening.result.close();
-        };
-      });
-    });
-  await expect.poll(kept).toBeGreaterThanOrEqual(2);
+  const names = async () => (await kept(page, 'chatapp-snapshots', 'kept')).flat();
+  const shown = ['conversations', `messages ${peer}`];
+  await expect.poll(names).toEqual(expect.arrayContaining(shown));
 }

@@ -1,5 +1,10 @@
+import { backOnline } from './support/chat.ts';
+import { kept } from './support/kept.ts';
 import { expect, test } from './support/test.ts';
 import { unreachable } from './support/troubles.ts';
+
+// What is lost for long is looked for at long intervals.
+test.describe.configure({ timeout: 180_000 });
 
 test('a killed server is noticed, and nothing is lost or doubled when it is back', async ({
   server,
@@ -22,7 +27,7 @@ test('a killed server is noticed, and nothing is lost or doubled when it is back
   await chat.composer.fill('half a tho');
 
   await server.restart();
-  for (const { banner } of [chat, other]) await expect(banner).toBeHidden();
+  for (const { banner } of [chat, other]) await expect(banner).toBeHidden(backOnline);
   const said = ['before', 'meanwhile 1', 'meanwhile 2'];
   await expect(other.bodies).toHaveText(said);
   await expect(chat.bodies).toHaveText(said);
@@ -47,7 +52,7 @@ test('a server that is stopped and started again is found by itself', async ({
   await server.stop();
   for (const { banner } of [chat, other]) await expect(banner).toBeVisible();
   await server.restart();
-  for (const { banner } of [chat, other]) await expect(banner).toBeHidden();
+  for (const { banner } of [chat, other]) await expect(banner).toBeHidden(backOnline);
   await other.send('after');
   await chat.expectLatest('after');
 });
@@ -61,6 +66,7 @@ test('what was waiting to be sent survives a closed tab', async ({ server, peopl
   await expect(chat.banner).toBeVisible();
   await chat.send('from the grave');
   await expect(chat.message('from the grave').getByTitle('Waiting to be sent')).toBeVisible();
+  await expect.poll(() => kept(chat.page, 'chatapp', 'outbox')).toHaveLength(1);
   await chat.page.close();
 
   await server.restart();
@@ -81,7 +87,7 @@ test('a page that is opened for the first time while the server is away comes up
   const chat = await ada.open();
   await expect(chat.page.getByText('The server cannot be reached')).toBeVisible();
   await ada.context.unroute('/api/**');
-  await expect(chat.person('ben')).toContainText('welcome back');
+  await expect(chat.person('ben')).toContainText('welcome back', backOnline);
 });
 
 test('messages that were missed offline appear once, in order', async ({ people, troubles }) => {
@@ -94,7 +100,7 @@ test('messages that were missed offline appear once, in order', async ({ people,
 
   await ada.context.setOffline(true);
   // A device that says it is offline may be wrong, so the page first waits for an answer.
-  await expect(chat.banner).toContainText('You are offline', { timeout: 8_000 });
+  await expect(chat.banner).toContainText('You are offline');
   const said = ['before'];
   for (let number = 1; number <= 20; number += 1) {
     said.push(`missed ${number}`);
@@ -105,7 +111,7 @@ test('messages that were missed offline appear once, in order', async ({ people,
   await ada.context.setOffline(false);
 
   said.push('written offline');
-  await expect(chat.banner).toBeHidden();
+  await expect(chat.banner).toBeHidden(backOnline);
   await chat.expectLatest('written offline');
   await expect(list.person('ben')).toContainText('You: written offline');
   await expect.poll(async () => bodiesOf(await ada.conversation(ben))).toEqual(said);

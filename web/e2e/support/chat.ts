@@ -1,5 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
+/** The page tries again at least every half minute, and gives each try ten seconds. */
+export const backOnline = { timeout: 45_000 };
+
 /** The page as its user knows it: by what is written on it. */
 export class Chat {
   readonly page: Page;
