@@ -44,7 +44,13 @@ export const MessageRow = memo(function MessageRow(props: Props) {
     if (!spotlight || looked.has(spotlight)) return;
     // The list shows a row only once it is measured, and what is not shown takes no focus.
     let frame = 0;
+    const { activeElement: before, body } = document;
     const take = () => {
+      // Who has gone somewhere else meanwhile stays there.
+      if (![before, body].includes(document.activeElement)) {
+        looked.add(spotlight);
+        return;
+      }
       row.current?.focus({ preventScroll: true });
       if (document.activeElement === row.current) looked.add(spotlight);
       else frame = requestAnimationFrame(take);
