@@ -52,8 +52,8 @@ export default defineConfig<object, ServerOptions>({
   retries: process.env.CI === undefined ? 0 : 1,
   reporter: 'list',
   // Generous, for machines that have something else to do.
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   use: {
     ...browser,
     viewport: { width: 1100, height: 720 },

@@ -1,8 +1,6 @@
 import { Admin } from './support/admin.ts';
 import { expect, test } from './support/test.ts';
 
-test.describe.configure({ timeout: 120_000 });
-
 test('messages are found by person and date, and their texts stay private', async ({
   root,
   people,

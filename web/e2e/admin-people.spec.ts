@@ -15,7 +15,7 @@ test('people are found, made, changed, thrown out and deleted', async ({
   server,
   troubles,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   troubles.expect(refusal(400, '/api/v1/'), refusal(403, '/api/v1/'), /WebSocket connection/);
   const [ada, ben] = await people('ada', 'ben');
   const theirs = await ada.openChat(ben);
@@ -141,7 +141,7 @@ test.describe('with a password that is soon too old', () => {
   test.use({ settings: { CHATAPP_ADMIN_PASSWORD_AGE: '30' } });
 
   test('it is asked for in place, and nothing typed is lost', async ({ root, troubles }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     troubles.expect(refusal(403, '/api/v1/'), refusal(400, '/api/v1/session/confirm/'));
     const asked = async () => (await root.api.get('/api/v1/admin/log/')).status();
     await expect.poll(asked, { timeout: 60_000 }).toBe(403);

@@ -36,7 +36,7 @@ for (const language of languages) {
     await expect(page.getByTitle(t('mark.sent'))).toHaveCount(2);
 
     await server.changePassword('ada', password);
-    await expect(page.getByText(t('login.ended'))).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText(t('login.ended'))).toBeVisible();
     await page.getByLabel(t('login.username')).fill('ada');
     await page.getByLabel(t('login.password'), { exact: true }).fill(password);
     await page.getByRole('button', { name: t('login.submit'), exact: true }).click();

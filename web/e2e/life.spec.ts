@@ -24,7 +24,7 @@ test('an account is made, used, lost, recovered, taken along and deleted', async
   people,
   troubles,
 }) => {
-  test.setTimeout(75_000);
+  test.setTimeout(240_000);
   // What ends is asked once more, and says so.
   troubles.expect(refusal(403, '/api/v1/'), /WebSocket connection/);
   const [ben] = await people('ben');

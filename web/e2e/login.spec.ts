@@ -104,7 +104,7 @@ test('a session that ends on the server says so, and goes on where it was', asyn
   await server.changePassword('ada', 'another battery 8');
 
   const form = new LogIn(chat.page);
-  await expect(chat.page.getByText('Your session has ended.')).toBeVisible({ timeout: 30_000 });
+  await expect(chat.page.getByText('Your session has ended.')).toBeVisible();
   await expect(chat.page).toHaveURL(isLogInFor('/c/ben/'));
   await form.as('ada', 'another battery 8');
   await expect(chat.bodies).toHaveText(['Before']);

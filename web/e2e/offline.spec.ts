@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { backOnline } from './support/chat.ts';
 import { kept } from './support/kept.ts';
+import { LogIn } from './support/log-in.ts';
 import { expect, test } from './support/test.ts';
 import { refusal, unreachable } from './support/troubles.ts';
 
@@ -49,6 +50,7 @@ test('after logging out nothing is left to be opened', async ({ server, people, 
   await expectKept(chat.page, 'ben');
   await chat.logOut();
   await expect(chat.page).toHaveURL(/\/login\//);
+  await new LogIn(chat.page).expectReady();
   await server.kill();
   const gone = await chat.page.goto('/c/ben/').catch(() => null);
   expect(gone).toBeNull();
