@@ -6,7 +6,7 @@ use anyhow::Context;
 use rustix::process::geteuid;
 
 use super::mariadb::{Mariadb, Owner};
-use super::server::free_port;
+use super::ports::free_port;
 
 /// How many servers: with two, none would know whether the other is dead or it is alone.
 const MEMBERS: usize = 3;

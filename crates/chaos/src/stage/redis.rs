@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::server::free_port;
+use super::ports::free_port;
 use super::stillness::stop;
 
 const DAEMON: &str = "redis-server";

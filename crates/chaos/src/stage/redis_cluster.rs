@@ -1,14 +1,13 @@
 //! A throwaway Redis Cluster on the loopback address: three masters, each with a replica that takes over when it is gone.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use rand::Rng;
 use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 
+use super::ports::free_ports;
 use super::redis::Redis;
 
 /// Nobody is elected among fewer.
@@ -83,15 +82,5 @@ impl RedisCluster {
             replicas += usize::from(member.ask(&["INFO", "replication"]).await?.contains("master_link_status:up"));
         }
         Ok(replicas == MASTERS)
-    }
-}
-
-/// One of two ports that are 10,000 apart, as a member of a cluster needs them.
-fn free_ports() -> u16 {
-    loop {
-        let port = rand::rng().random_range(12_000..20_000);
-        if [port, port + 10_000].iter().all(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()) {
-            return port;
-        }
     }
 }

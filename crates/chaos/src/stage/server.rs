@@ -1,7 +1,7 @@
 //! The server as a process that can be killed, stopped and started again where it was.
 
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -14,6 +14,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 use super::meter::{Meter, Peaks};
+use super::ports::free_port;
 use super::stillness::stop;
 
 /// Longer than anything takes unless something is broken.
@@ -180,14 +181,4 @@ impl Server {
 fn own_address() -> SocketAddr {
     let number = || rand::rng().random_range(1..255);
     SocketAddr::from(([127, number(), number(), number()], free_port()))
-}
-
-/// A port that is free now and that the system gives to no outgoing connection, so that it is free again after a kill.
-pub(super) fn free_port() -> u16 {
-    loop {
-        let port = rand::rng().random_range(20_000..32_000);
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
 }

@@ -6,12 +6,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use chatapp_chaos::stage::free_port;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, date_time_ymd,
 };
 use tempfile::TempDir;
-
-use super::server::free_port;
 
 /// Longer than anything takes unless something is broken.
 const PATIENCE: Duration = Duration::from_secs(20);

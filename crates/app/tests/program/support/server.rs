@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rand::Rng;
+use chatapp_chaos::stage::free_port;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::place::{Engine, Place};
@@ -167,14 +167,4 @@ fn start(
 
 fn log_of(place: &Place) -> String {
     std::fs::read_to_string(place.path("server.log")).unwrap_or_default()
-}
-
-/// A port that is free now and that the system gives to no outgoing connection, so that it is free again after a kill.
-pub(super) fn free_port() -> u16 {
-    loop {
-        let port = rand::rng().random_range(20_000..32_000);
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! A throwaway Redis of a test's own, which can be killed, frozen and started again; or the shared one.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+use super::ports::{free_port, free_ports};
 
 /// Names the shared Redis.
 const VARIABLE: &str = "CHATAPP_TEST_REDIS_URL";
@@ -115,24 +117,4 @@ fn spawn(port: u16, options: &[&str], folder: &Path) -> Option<Child> {
         std::thread::sleep(Duration::from_millis(5));
     }
     Some(child)
-}
-
-/// A port that is free now and that the system gives to no outgoing connection, so that it is free again after a kill.
-fn free_port() -> u16 {
-    loop {
-        let port = rand::random_range(20_000..32_000);
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
-}
-
-/// One of two ports that are 10,000 apart, as a member of a cluster needs them.
-fn free_ports() -> u16 {
-    loop {
-        let port = rand::random_range(12_000..20_000);
-        if [port, port + 10_000].iter().all(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()) {
-            return port;
-        }
-    }
 }
