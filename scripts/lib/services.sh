@@ -39,6 +39,9 @@ free_port() {
 start_mariadb() {
   local data="$services_directory/mariadb" socket="$services_directory/mariadb.sock" log="$services_directory/mariadb.log"
   local port process options=(--no-defaults --datadir="$data" --innodb-log-file-size=8M --innodb-use-native-aio=OFF)
+  # Each server that starts clears away what others have open in the same folder for temporary files.
+  mkdir -p "$services_directory/tmp"
+  options+=(--tmpdir="$services_directory/tmp")
   [[ $(id -u) != 0 ]] || options+=(--user=root)
   # On a machine that is short of everything this fails now and then, and works when it is done again.
   for _ in 1 2 3; do

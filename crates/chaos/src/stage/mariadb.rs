@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::ground::{run, text};
-use super::server::free_port;
+use super::ports::free_port;
 use super::stillness::stop;
 
 const DAEMON: &str = "mariadbd";
@@ -67,11 +67,12 @@ impl Mariadb {
             // Others may not look into temporary folders, but this user must get through.
             run("chmod", &["o+x", text(folder)?])?;
         }
-        let log = folder.join("mariadb.log");
+        let (log, own) = (folder.join("mariadb.log"), data_options(folder, data, owner));
+        make_temporary(folder, data, owner)?;
         let mut tries = 0;
         loop {
             let mut install = program("mariadb-install-db", &log)?;
-            install.args(data_options(data, owner));
+            install.args(&own);
             install.args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
             let status = timeout(PATIENCE, install.status()).await?.context("MariaDB is not installed")?;
             tries += 1;
@@ -95,6 +96,7 @@ impl Mariadb {
     ) -> anyhow::Result<Self> {
         let place = data.with_extension("run");
         std::fs::create_dir_all(&place)?;
+        make_temporary(folder, data, owner)?;
         run("cp", &["-a", text(template)?, text(data)?])?;
         if owner == Owner::Mysql {
             run("chown", &["-R", "mysql:mysql", text(data)?, text(&place)?])?;
@@ -104,7 +106,7 @@ impl Mariadb {
 
     fn over(folder: &Path, data: &Path, place: &Path, owner: Owner, options: &[String]) -> Self {
         let (socket, log) = (place.join("mariadb.sock"), folder.join("mariadb.log"));
-        let mut all = data_options(data, owner);
+        let mut all = data_options(folder, data, owner);
         all.extend([
             format!("--socket={}", socket.display()),
             format!("--pid-file={}", place.join("mariadb.pid").display()),
@@ -226,10 +228,22 @@ impl Mariadb {
     }
 }
 
-fn data_options(data: &Path, owner: Owner) -> Vec<String> {
+/// A server's own folder for temporary files: each that starts clears away what others have open in the same one.
+fn temporary(folder: &Path, data: &Path) -> PathBuf {
+    folder.join(data.with_extension("tmp").file_name().unwrap_or_default())
+}
+
+fn make_temporary(folder: &Path, data: &Path, owner: Owner) -> anyhow::Result<()> {
+    let temporary = temporary(folder, data);
+    std::fs::create_dir_all(&temporary)?;
+    if owner == Owner::Mysql { run("chown", &["mysql:mysql", text(&temporary)?]) } else { Ok(()) }
+}
+
+fn data_options(folder: &Path, data: &Path, owner: Owner) -> Vec<String> {
     let mut options = vec![
         "--no-defaults".to_owned(),
         format!("--datadir={}", data.display()),
+        format!("--tmpdir={}", temporary(folder, data).display()),
         "--innodb-log-file-size=8M".to_owned(),
         // The kernel has few places for asynchronous writes, and other servers of the machine may have them all.
         "--innodb-use-native-aio=OFF".to_owned(),
