@@ -95,6 +95,8 @@ async fn a_whole_life(engine: Engine) {
         assert_eq!(log_in(&server, "ada", &password).await.is_some(), works, "{password}");
     }
 
+    assert_eq!(mail_server.mail(3).await.header("Subject"), "Your password was changed");
+
     // Another address.
     let me = log_in(&server, "ada", &format!("number {winner} of twenty")).await.unwrap();
     let body = json!({"email": "ada@example.com", "password": format!("number {winner} of twenty")});

@@ -70,16 +70,18 @@ async fn a_picture_is_made_anew() {
     assert_eq!((shown.width(), shown.height()), (256, 256));
 }
 
+/// However much else the server does meanwhile, it needs half of what it writes at most.
 #[tokio::test]
 async fn everything_is_written_in_little_memory() {
-    let place = Place::on(Engine::Sqlite).unwrap();
+    const MESSAGES: usize = 4000;
+    let place = Place::on(Engine::Sqlite).unwrap().with("CHATAPP_DATABASE_WAIT", "30");
     place.people(&["ada", "bob"]);
     // Each reader has 4 MiB of pages in memory, whatever it is that is read.
     let server = Server::in_place_with(place, "CHATAPP_SQLITE_READERS", "1");
     let ada = Client::log_in(&server, "ada").await;
-    let long = "😀".repeat(4000);
+    let long = "😀".repeat(2000);
     let mut sends = tokio::task::JoinSet::new();
-    for n in 0..2000 {
+    for n in 0..MESSAGES {
         let (ada, long) = (ada.clone(), long.clone());
         sends.spawn(async move { ada.send("bob", &long).await });
         if n % 20 == 0 {
@@ -92,8 +94,8 @@ async fn everything_is_written_in_little_memory() {
     let everything = ada.get("/api/v1/me/export/").await.bytes().await.unwrap();
     let more = server.most_memory() - before;
     println!("{} MB were written; the server needed {} kB for it", everything.len() / 1_000_000, more / 1024);
-    assert!(everything.len() > 32_000_000 && more < 16_000_000, "{more}");
+    assert!(everything.len() > 32_000_000 && more < everything.len() / 2, "{more}");
     let text = std::str::from_utf8(&everything).unwrap();
-    assert!(text.starts_with("{\"message_count\": 2000,") && text.lines().count() == 2002);
-    assert_eq!(serde_json::from_str::<Value>(text).unwrap()["messages"][1999]["seq"], 2000);
+    assert!(text.starts_with(&format!("{{\"message_count\": {MESSAGES},")) && text.lines().count() == MESSAGES + 2);
+    assert_eq!(serde_json::from_str::<Value>(text).unwrap()["messages"][MESSAGES - 1]["seq"], MESSAGES);
 }

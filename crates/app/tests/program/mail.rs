@@ -1,9 +1,9 @@
 //! Mail and the servers that take it, on good days and bad ones.
 
-use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::net::TcpSocket;
 
 use crate::support::client::Client;
 use crate::support::mail_server::{MailServer, Received, Speaks};
@@ -78,9 +78,10 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
 
 #[tokio::test]
 async fn mail_waits_for_a_server_that_is_away() {
-    let reserved = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address: SocketAddr = reserved.local_addr().unwrap();
-    drop(reserved);
+    // Nobody else can have the port meanwhile.
+    let reserved = TcpSocket::new_v4().unwrap();
+    reserved.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = reserved.local_addr().unwrap();
     let place = Place::new()
         .with("CHATAPP_MAIL_BACKEND", "smtp")
         .with("CHATAPP_MAIL_HOST", "127.0.0.1")
@@ -89,7 +90,7 @@ async fn mail_waits_for_a_server_that_is_away() {
         .with("CHATAPP_MAIL_FROM", "chat@example.org");
     let server = with_mail_to(place, "ada@example.org").await;
     until_logged(&server, "a mail is tried again").await;
-    let mail_server = MailServer::at(address, Speaks::NoTls).await;
+    let mail_server = MailServer::on(reserved.listen(16).unwrap(), Speaks::NoTls);
     is_well_formed(&mail_server.mail(0).await);
 }
 

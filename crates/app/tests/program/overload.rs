@@ -101,7 +101,7 @@ async fn whoever_sends_slowly_takes_nobodys_place() {
 /// Each wait for the database has a longer bound here, so it is the request's own that ends it.
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_put_off_and_safe_to_repeat() {
-    let place = Place::new().with("CHATAPP_ANSWER_TIMEOUT", "1").with("CHATAPP_DATABASE_ANSWER", "3600");
+    let place = Place::new().with("CHATAPP_ANSWER_TIMEOUT", "4").with("CHATAPP_DATABASE_ANSWER", "3600");
     place.people(&["ada"]);
     let server = Server::in_place(place);
     let ada = Client::log_in(&server, "ada").await;
@@ -122,13 +122,13 @@ async fn a_request_that_takes_too_long_is_put_off_and_safe_to_repeat() {
 
 #[tokio::test]
 async fn what_a_client_takes_for_itself_is_not_the_servers_time() {
-    let place = Place::new().with("CHATAPP_ANSWER_TIMEOUT", "1").with("CHATAPP_BODY_TIMEOUT", "2");
+    let place = Place::new().with("CHATAPP_ANSWER_TIMEOUT", "4").with("CHATAPP_BODY_TIMEOUT", "6");
     place.people(&["ada"]);
     let server = Server::in_place(place);
     let ada = Client::log_in(&server, "ada").await;
     let mut slow = begin_to_send(&server, &ada.cookie());
     let pos = ada.json("/api/v1/event/").await["pos"].to_string();
-    let held = ada.get(&format!("/api/v1/event/?after={pos}&wait=2")).await;
+    let held = ada.get(&format!("/api/v1/event/?after={pos}&wait=6")).await;
     assert_eq!(held.status(), 200);
     let answer = answer_to(&mut slow);
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");

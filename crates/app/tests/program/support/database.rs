@@ -2,10 +2,11 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts};
+use tokio::sync::oneshot;
 
 /// Names the test server: a URL whose user may make databases.
 const VARIABLE: &str = "CHATAPP_TEST_MYSQL_URL";
@@ -42,6 +43,23 @@ impl MysqlDatabase {
         execute(&self.url(), statements.to_owned());
     }
 
+    /// Lets nobody write to a table until the value is dropped; reading goes on.
+    pub(crate) fn lock(&self, table: &str) -> Lock {
+        let (options, statement) = (Opts::from_url(&self.url()).unwrap(), format!("LOCK TABLES {table} READ"));
+        let ((locked, is_locked), (release, released)) = (oneshot::channel(), oneshot::channel::<()>());
+        let thread = thread::spawn(move || {
+            runtime().block_on(async {
+                let mut connection = Conn::new(options).await.unwrap();
+                connection.query_drop(statement).await.unwrap();
+                locked.send(()).unwrap();
+                let _ = released.await;
+                connection.disconnect().await.unwrap();
+            });
+        });
+        on_own_thread(async { is_locked.await.unwrap() });
+        Lock { release: Some(release), thread: Some(thread) }
+    }
+
     /// How many rows a table has; none if there is no such table.
     pub(crate) fn rows_of(&self, table: &str) -> u64 {
         let (options, query) = (Opts::from_url(&self.url()).unwrap(), format!("SELECT COUNT(*) FROM {table}"));
@@ -60,6 +78,21 @@ impl Drop for MysqlDatabase {
     }
 }
 
+/// A table that nobody writes to.
+pub(crate) struct Lock {
+    release: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        drop(self.release.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
 fn execute(server: &str, statement: String) {
     let options = Opts::from_url(server).unwrap();
     on_own_thread(async move {
@@ -71,6 +104,9 @@ fn execute(server: &str, statement: String) {
 
 /// Blocks, also where the caller is asynchronous.
 fn on_own_thread<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     thread::spawn(move || runtime().block_on(work)).join().unwrap()
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }

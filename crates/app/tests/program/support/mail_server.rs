@@ -80,11 +80,10 @@ pub(crate) struct MailServer {
 
 impl MailServer {
     pub(crate) async fn open(speaks: Speaks) -> Self {
-        Self::at("127.0.0.1:0".parse().unwrap(), speaks).await
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), speaks)
     }
 
-    pub(crate) async fn at(address: SocketAddr, speaks: Speaks) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
+    pub(crate) fn on(listener: TcpListener, speaks: Speaks) -> Self {
         let address = listener.local_addr().unwrap();
         let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
