@@ -89,10 +89,12 @@ async fn a_full_queue_refuses_and_the_rest_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_stays_locked_is_an_outage_and_nothing_is_half_kept() {
     let scratch = support::sqlite();
-    let settings = Settings { answer: Duration::from_millis(300), ..Settings::new(scratch.url.clone()) };
+    let patient = support::stores(&scratch.database);
+    let (ada, bob) = (a_user(&*patient.users, "ada").await, a_user(&*patient.users, "bob").await);
+    // Much longer than anything takes while nobody has locked it.
+    let settings = Settings { answer: Duration::from_secs(3), ..Settings::new(scratch.url.clone()) };
     let database = tokio::task::spawn_blocking(move || Database::open(&settings).unwrap()).await.unwrap();
     let stores = support::stores(&database);
-    let (ada, bob) = (a_user(&*stores.users, "ada").await, a_user(&*stores.users, "bob").await);
     let mut blocker = another_connection(&scratch);
     blocker.batch_execute("BEGIN IMMEDIATE").unwrap();
     let send = || stores.messages.append(a_keyed_draft(&ada, &bob, "hello", "once"), Box::new(|_| ()));

@@ -10,9 +10,10 @@ use crate::support::{self, Scratch};
 use crate::{Database, Settings};
 
 async fn no_position_is_told_before_the_commit_has_ended(scratch: &Scratch) {
-    let settings = Settings { answer: Duration::from_millis(200), ..Settings::new(scratch.url.clone()) };
+    let ada = scratch.database.users().create(builders::a_new_user("ada")).await.unwrap().id;
+    // Much longer than a look takes while nobody commits.
+    let settings = Settings { answer: Duration::from_secs(2), ..Settings::new(scratch.url.clone()) };
     let database = tokio::task::spawn_blocking(move || Database::open(&settings).unwrap()).await.unwrap();
-    let ada = database.users().create(builders::a_new_user("ada")).await.unwrap().id;
     let events = database.events();
     let under_way = database.inner().lane().commits.begin();
     assert!(matches!(events.latest(ada).await, Err(StoreError::Unavailable(_))));

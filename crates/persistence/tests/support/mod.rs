@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use chatapp_persistence::{Database, DatabaseUrl, Settings};
 use chatapp_testkit::contract::Stores;
@@ -12,6 +13,9 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 
 /// Names the MariaDB server for tests: a URL whose user may create databases.
 pub(crate) const MYSQL_VARIABLE: &str = "CHATAPP_TEST_MYSQL_URL";
+
+/// Longer than anything takes unless something is broken, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
@@ -72,7 +76,7 @@ pub(crate) fn on_server(
 }
 
 fn open(settings: &Settings) -> Database {
-    let settings = settings.clone();
+    let settings = Settings { wait: PATIENCE, answer: PATIENCE, ..settings.clone() };
     // A thread of its own: opening blocks, which an async test must not.
     let thread = std::thread::spawn(move || {
         let database = Database::open(&settings).unwrap();

@@ -203,7 +203,7 @@ pub(super) fn ids(messages: &[Message]) -> Vec<MessageId> {
 
 /// Waits for something that a store may take about a second to notice.
 pub(super) async fn eventually<F: Future<Output = bool>>(condition: impl Fn() -> F) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(30);
     while !condition().await {
         assert!(Instant::now() < deadline, "this should have come true by now");
         tokio::time::sleep(Duration::from_millis(20)).await;
