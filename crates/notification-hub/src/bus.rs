@@ -49,9 +49,6 @@ pub use self::supervisor::Bus;
 use self::topology::Topology;
 use crate::registry::Registry;
 
-/// How long somebody who logs in may wait for the count of all nodes.
-const LIMIT_PATIENCE: Duration = Duration::from_millis(300);
-
 /// What the cluster, the supervisor and the connections share.
 pub(crate) struct Shared {
     pub(crate) node: NodeId,
@@ -65,6 +62,8 @@ pub(crate) struct Shared {
     names: Names,
     peers: Peers,
     limits: Limits,
+    /// How long a count is waited for.
+    limit_patience: Duration,
     routes: watch::Sender<Arc<Routes>>,
     state: watch::Sender<BusState>,
     /// The connection to whoever has what is written down about nodes, while there is one.
@@ -85,6 +84,7 @@ impl Shared {
             lost: Arc::default(),
             asked_for: AtomicU64::new(0),
             limits: Limits::new(names.clone()),
+            limit_patience: settings.limit_patience,
             peers: Peers::new(Arc::clone(&registry)),
             names,
             registry,
@@ -139,7 +139,7 @@ impl Shared {
 
     pub(crate) async fn take(&self, limit: &SharedLimit) -> Option<Result<(), Duration>> {
         let link = self.good_link(&self.limits.key(limit))?;
-        match timeout(LIMIT_PATIENCE, self.limits.take(&mut link.connection(), limit)).await {
+        match timeout(self.limit_patience, self.limits.take(&mut link.connection(), limit)).await {
             Ok(Ok(taken)) => Some(taken),
             Ok(Err(error)) => {
                 self.note(error);
@@ -152,7 +152,7 @@ impl Shared {
     pub(crate) async fn give_back(&self, limit: &SharedLimit) {
         let Some(link) = self.good_link(&self.limits.key(limit)) else { return };
         // What cannot be given back is made up for with time.
-        let _ = timeout(LIMIT_PATIENCE, self.limits.give_back(&mut link.connection(), limit)).await;
+        let _ = timeout(self.limit_patience, self.limits.give_back(&mut link.connection(), limit)).await;
     }
 
     fn note(&self, error: RedisError) {

@@ -34,7 +34,7 @@ impl Nodes {
                  other's sessions",
             );
         }
-        let bus = url.map(|url| BusSettings { url, prefix: prefix.unwrap_or(default), queue });
+        let bus = url.map(|url| BusSettings { prefix: prefix.unwrap_or(default), queue, ..BusSettings::new(url) });
         Self { bus, compare_every }
     }
 }

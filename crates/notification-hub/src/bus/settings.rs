@@ -1,6 +1,7 @@
 //! Where Redis is, and how much waits for it.
 
 use std::fmt;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -18,15 +19,19 @@ pub struct BusSettings {
     pub prefix: Prefix,
     /// How much news waits for each server of Redis; what does not fit is found in the database by the other nodes.
     pub queue: usize,
+    /// How long whoever logs in waits for the count of all nodes; after that only this node's counts.
+    pub limit_patience: Duration,
 }
 
 impl BusSettings {
     /// How much news waits by default.
     pub const QUEUE: usize = 10_000;
+    /// How long a count is waited for by default.
+    pub const LIMIT_PATIENCE: Duration = Duration::from_millis(300);
 
     /// The default settings for a Redis.
     pub fn new(url: RedisUrl) -> Self {
-        Self { url, prefix: Prefix::default(), queue: Self::QUEUE }
+        Self { url, prefix: Prefix::default(), queue: Self::QUEUE, limit_patience: Self::LIMIT_PATIENCE }
     }
 }
 

@@ -28,13 +28,16 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// One that waits for a count however busy the machine is.
     pub(crate) fn start(url: &str, prefix: &str) -> Self {
-        Self::with_queue(url, prefix, 10_000)
+        Self::with(url, prefix, |settings| settings.limit_patience = PATIENCE)
     }
 
-    pub(crate) fn with_queue(url: &str, prefix: &str, queue: usize) -> Self {
+    /// One with the usual settings but for these.
+    pub(crate) fn with(url: &str, prefix: &str, change: impl FnOnce(&mut BusSettings)) -> Self {
         let url = RedisUrl::parse(url).unwrap();
-        let settings = BusSettings { prefix: Prefix::parse(prefix).unwrap(), queue, ..BusSettings::new(url) };
+        let mut settings = BusSettings { prefix: Prefix::parse(prefix).unwrap(), ..BusSettings::new(url) };
+        change(&mut settings);
         let (cluster, bus) = Cluster::new(HubSettings::default(), &settings);
         let (stop, stopped) = oneshot::channel::<()>();
         let bus = tokio::spawn(bus.run(async {

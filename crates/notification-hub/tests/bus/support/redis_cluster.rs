@@ -10,8 +10,9 @@ use super::redis::Redis;
 const MASTERS: usize = 3;
 /// Longer than anything takes unless something is broken.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// After so many milliseconds without a word the others take a member for gone.
-const GONE_AFTER: &str = "1000";
+/// After so many milliseconds without a word the others take a member for gone: long enough that none of them is that is only
+/// slow, and that what happens before another takes its place can be seen.
+const GONE_AFTER: &str = "4000";
 
 /// Its members, of which the first three are masters in the beginning.
 pub(crate) struct RedisCluster {
@@ -60,6 +61,17 @@ impl RedisCluster {
         let ready = |member: &Redis| asked(member, "INFO", "replication").contains("master_link_status:up");
         running.iter().all(|member| in_order(member))
             && running.iter().filter(|member| ready(member)).count() == replicas
+    }
+
+    /// Waits until every member that runs finds the cluster down.
+    pub(crate) fn is_down(&mut self) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut running: Vec<&mut Redis> = self.members.iter_mut().collect();
+        running.retain_mut(|member| member.runs());
+        while running.iter().any(|member| !asked(member, "CLUSTER", "INFO").contains("cluster_state:fail")) {
+            assert!(Instant::now() < deadline, "the cluster is not down");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// How many channels are listened to on each member.
