@@ -64,6 +64,18 @@ async fn insist(person: &Person, what: &str, path: &str) -> anyhow::Result<Value
     }
 }
 
+/// The same, whatever the answer is: none and one that puts off say nothing of what is there.
+async fn status_of(person: &Person, path: &str) -> anyhow::Result<u16> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(status) = person.status_of(path).await.filter(|status| ![408, 503].contains(status)) {
+            return Ok(status);
+        }
+        anyhow::ensure!(Instant::now() < deadline, "the server does not answer {path}");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// A whole conversation, oldest first, as one of both reads it.
 pub(crate) async fn messages(person: &Person, peer: &str) -> anyhow::Result<Vec<Seen>> {
     let mut messages: Vec<Seen> = Vec::new();
@@ -113,8 +125,8 @@ async fn probe(
     let foreign: Vec<i64> = owners.iter().filter(is_foreign).map(|(id, _)| *id).collect();
     let mut found = Vec::new();
     for id in foreign.iter().step_by((foreign.len() / PROBES).max(1)) {
-        let status = person.status_of(&format!("/api/v1/message/{id}/")).await;
-        found.extend((status != Some(404)).then(|| format!("{id}: {status:?}")));
+        let status = status_of(person, &format!("/api/v1/message/{id}/")).await?;
+        found.extend((status != 404).then(|| format!("{id}: {status}")));
     }
     note("id", found);
     let ids: Vec<String> = foreign.iter().rev().take(PAGE).map(i64::to_string).collect();
