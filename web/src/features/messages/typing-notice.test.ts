@@ -25,3 +25,24 @@ it('does not flood a server while short messages fly', () => {
   notice.stop();
   expect(told).toEqual([true, false]);
 });
+
+it('says soon that the next message is being typed', async () => {
+  const clock = new FakeClock();
+  const told: boolean[] = [];
+  const notice = new TypingNotice((typing) => told.push(typing), clock);
+  notice.typed('one');
+  notice.typed('');
+  notice.typed('t');
+  expect(told).toEqual([true, false]);
+  await clock.pass(1_000);
+  expect(told).toEqual([true, false, true]);
+});
+
+it('forgets what was sent before it could be told', async () => {
+  const clock = new FakeClock();
+  const told: boolean[] = [];
+  const notice = new TypingNotice((typing) => told.push(typing), clock);
+  for (const text of ['one', '', 'two', '']) notice.typed(text);
+  await clock.pass(10_000);
+  expect(told).toEqual([true, false]);
+});
