@@ -108,11 +108,12 @@ fn as_many_connections_as_the_backlog_wait_and_one_more_does_not_come_about() {
     late.answer();
 }
 
-/// Only the least is measured, and much less than it is: the server's own clock goes in steps of half a second, each as late
-/// as the machine is busy, and the time is counted from the last of them.
+/// Only the least is measured: however slow a machine is, nothing is closed before its time.
 #[test]
 fn an_idle_connection_is_kept_for_its_time_and_then_closed() {
-    const KEPT: Duration = Duration::from_secs(4);
+    const KEPT: Duration = Duration::from_secs(8);
+    // The server counts from the last step of its own clock, which goes twice a second unless the machine is busy.
+    const STEP: Duration = Duration::from_secs(2);
     let server = Server::in_place(Place::new().with("CHATAPP_KEEP_ALIVE", KEPT.as_secs().to_string()));
     let mut connection = Kept::connect(&server);
     connection.ask();
@@ -122,5 +123,5 @@ fn an_idle_connection_is_kept_for_its_time_and_then_closed() {
     connection.answer();
     let ended = connection.0.read(&mut [0; 64]).unwrap();
     assert_eq!(ended, 0, "nothing is said at the end");
-    assert!(asked.elapsed() >= KEPT / 2, "closed after {:?}", asked.elapsed());
+    assert!(asked.elapsed() >= KEPT - STEP, "closed after {:?}", asked.elapsed());
 }
