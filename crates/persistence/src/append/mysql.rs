@@ -12,7 +12,8 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 
-use super::{Append, Counters, Earlier, NewMessageRow, Newest, Thread, pairs, people, suspects};
+use super::counting::{Counters, Earlier, Newest, Thread, pairs, people, suspects};
+use super::draft::{Append, NewMessageRow};
 use crate::mysql_connection::MysqlConnection;
 use crate::rows::{FEED, FeedRow, MESSAGE, MessageRow, is_newest_message};
 use crate::schema::{blocks, conversations, feeds, messages, sequences};

@@ -12,7 +12,8 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::{Append, Counters, Earlier, NewMessageRow, Newest, Thread, pairs, people, suspects};
+use super::counting::{Counters, Earlier, Newest, Thread, pairs, people, suspects};
+use super::draft::{Append, NewMessageRow};
 use crate::blocks::is_between;
 use crate::rows::{FEED, FeedRow, MESSAGE};
 use crate::schema::{conversations, feeds, messages};
