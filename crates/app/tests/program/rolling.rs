@@ -35,10 +35,11 @@ async fn talk(from: Client, to: &str, stop: Arc<AtomicBool>) -> Vec<String> {
 
 /// Listens as the page does: when its server goes, it comes back where it was. Gives the ids up to `last`.
 async fn listen(client: Client, mut last: tokio::sync::watch::Receiver<Option<String>>) -> (Vec<String>, usize) {
-    let (mut heard, mut pos, mut epoch, mut returns) = (Vec::new(), 0, String::new(), 0);
+    let (mut heard, mut pos, mut returns) = (Vec::new(), 0, 0);
+    // From the very beginning, however much was said before the first socket is open.
+    let mut epoch = client.json("/api/v1/event/").await["epoch"].as_str().unwrap().to_owned();
     loop {
-        let query = if epoch.is_empty() { String::new() } else { format!("?epoch={epoch}&pos={pos}") };
-        let mut socket = client.socket(&query).await;
+        let mut socket = client.socket(&format!("?epoch={epoch}&pos={pos}")).await;
         let hello = socket.next_of_type("hello").await;
         hello["epoch"].as_str().unwrap().clone_into(&mut epoch);
         loop {
