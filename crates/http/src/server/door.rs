@@ -15,8 +15,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
-/// How long the last ones may wait for their answers, on a server that may have a lot to do.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the last ones may wait for their answers, on a server that may have a lot to do or no connection to spare.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the last ones ask: something that is answered at once, whatever else there is to do.
 const REQUEST: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
