@@ -32,8 +32,12 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Arrows that only tests draw, besides those to the testkit: HTTP's sockets are tested with a real hub, and the binary
-/// with the machine that breaks it.
-const TEST_ARROWS: &[(&str, &str)] = &[("chatapp-http", "chatapp-notification-hub"), ("chatapp-app", "chatapp-chaos")];
+/// and the bus with parts of the machine that breaks what they stand on.
+const TEST_ARROWS: &[(&str, &str)] = &[
+    ("chatapp-http", "chatapp-notification-hub"),
+    ("chatapp-app", "chatapp-chaos"),
+    ("chatapp-notification-hub", "chatapp-chaos"),
+];
 
 /// What the domain knows nothing of, however indirectly.
 const NO_BUSINESS_OF_THE_DOMAIN: &[&str] = &["tokio", "actix-web", "actix-rt", "diesel", "serde", "serde_json"];

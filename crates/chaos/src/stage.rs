@@ -28,7 +28,7 @@ pub use self::galera::Galera;
 pub use self::ground::{Ground, Kind};
 pub use self::mariadb::Mariadb;
 pub use self::meter::Peaks;
-pub use self::ports::free_port;
+pub use self::ports::{free_port, free_ports};
 pub use self::redis::Redis;
 pub use self::redis_cluster::RedisCluster;
 pub use self::replicated::Replicated;

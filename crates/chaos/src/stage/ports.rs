@@ -30,7 +30,7 @@ pub fn free_port() -> u16 {
 }
 
 /// The lower one of two such ports, as a member of a Redis Cluster needs them.
-pub(super) fn free_ports() -> u16 {
+pub fn free_ports() -> u16 {
     loop {
         let port = PAIRS + NEXT_PAIR.fetch_add(1, Ordering::Relaxed) % ALL_PAIRS;
         if is_free(port) && is_free(port + APART) {

@@ -1,7 +1,6 @@
 //! Nodes, ears, and a Redis that can be broken.
 
 mod node;
-mod ports;
 mod proxy;
 mod redis;
 mod redis_cluster;

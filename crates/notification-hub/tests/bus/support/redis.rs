@@ -6,10 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use chatapp_chaos::stage::{free_port, free_ports};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-
-use super::ports::{free_port, free_ports};
 
 /// Names the shared Redis.
 const VARIABLE: &str = "CHATAPP_TEST_REDIS_URL";
