@@ -10,14 +10,18 @@ mod draft;
 mod mysql;
 mod sqlite;
 
+use std::ops::Range;
+
 use diesel::connection::SimpleConnection;
 use diesel::result::DatabaseErrorKind::UniqueViolation;
 use diesel::result::{Error, QueryResult};
+use diesel::sqlite::SqliteConnection;
 
 use self::counting::{Counters, decide, worth_a_look};
 pub(crate) use self::draft::Append;
 #[cfg(feature = "planted-faults")]
 pub(crate) use self::draft::announce_early;
+pub(crate) use self::sqlite::{reserve_numbers, take_in};
 use crate::connection::AnyConnection;
 use crate::mysql_connection::MysqlConnection;
 #[cfg(feature = "planted-faults")]
@@ -53,16 +57,82 @@ impl Appender {
         self.expects_repeats = false;
     }
 
-    /// Saves drafts in the open transaction of SQLite's connection.
+    /// Forgets what everybody has got to: something else changed it in this transaction.
+    pub(crate) fn forget_counters(&mut self) {
+        self.remembered.clear_counters();
+        self.known.clear();
+    }
+
+    /// Goes by what the intake's `touched` is now that this writer has counted it up once; forgets if it was not the only
+    /// one who did. Gives whether it was. Numbers that `spare` has are only good together with those that it has already.
+    pub(crate) fn note_touched(&mut self, touched: i64, spare: impl FnOnce() -> Option<Range<i64>>) -> bool {
+        let is_ours = self.remembered.note_touched(touched);
+        if !is_ours {
+            self.remembered.add_numbers(spare());
+        }
+        is_ours
+    }
+
+    /// A transaction has filed everything, and is committed.
+    pub(crate) fn note_filed(&mut self) {
+        self.remembered.note_filed();
+    }
+
+    /// Gives back what numbers are left, and those that are spare, in the open transaction.
+    pub(crate) fn return_numbers(
+        &mut self,
+        connection: &mut SqliteConnection,
+        spare: Option<Range<i64>>,
+    ) -> QueryResult<()> {
+        self.remembered.return_numbers(connection, spare)
+    }
+
+    /// Decides what becomes of drafts without writing anything, from the main database as it is and from memory. Gives
+    /// whether that could be done: the conversations must exist, and `is_waiting` knows the keys that must not be among
+    /// these. `more_numbers` has some if those that are left are not enough.
+    pub(crate) fn decide_alone(
+        &mut self,
+        connection: &mut SqliteConnection,
+        drafts: &mut [&mut Append],
+        is_waiting: impl Fn(&(i64, String)) -> bool,
+        more_numbers: impl FnOnce() -> Option<Range<i64>>,
+    ) -> QueryResult<bool> {
+        if self.expects_repeats || drafts.iter().any(|append| append.number.is_some()) {
+            return Ok(false);
+        }
+        let keys: Vec<(i64, String)> = drafts.iter().filter_map(|append| append.key()).collect();
+        if keys.iter().any(is_waiting) {
+            return Ok(false);
+        }
+        let wanted = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
+        let Some(mut numbers) = self.remembered.reserved(wanted, more_numbers) else { return Ok(false) };
+        // One look at the database instead of one for each statement.
+        connection.batch_execute("BEGIN")?;
+        let known = self.remembered.counters_of_known(connection, drafts).and_then(|known| {
+            let Some(counters) = known else { return Ok(None) };
+            Ok(Some((counters, sqlite::earlier(connection, &keys)?)))
+        });
+        connection.batch_execute("COMMIT")?;
+        let known = known?;
+        let are_known = known.is_some();
+        if let Some((counters, earlier)) = known {
+            decide(drafts, &earlier, counters, || numbers.next());
+        }
+        self.remembered.put_back(numbers);
+        Ok(are_known)
+    }
+
+    /// Saves drafts in the open transaction of SQLite's connection, in which everything is filed.
     pub(crate) fn run(&mut self, connection: &mut AnyConnection, drafts: &mut [&mut Append]) -> QueryResult<()> {
         let AnyConnection::Sqlite(connection) = connection else { return Err(Error::NotInTransaction) };
         let look = self.expects_repeats;
+        let mut numbers = self.remembered.numbers(connection, drafts.len())?;
         let counters = self.remembered.counters(connection, drafts)?;
         let earlier = sqlite::earlier(connection, &worth_a_look(drafts, counters, look))?;
-        let wanted = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
-        let mut ids = sqlite::take_ids(connection, wanted)?;
-        decide(drafts, &earlier, counters, || ids.next());
-        sqlite::save(connection, drafts, counters)
+        decide(drafts, &earlier, counters, || numbers.next());
+        sqlite::save(connection, drafts, counters)?;
+        self.remembered.put_back(numbers);
+        Ok(())
     }
 
     /// Saves drafts in a transaction of their own on MySQL. `has_reached_commit` says, if it fails, whether it got so far.

@@ -22,6 +22,7 @@ pub use self::restore::{Restore, restore};
 use crate::connection::{AnyConnection, Manager, Purpose};
 use crate::copy::{self, CopyError, CopyProgress};
 use crate::database::OpenError;
+use crate::intake;
 use crate::url::DatabaseUrl;
 
 /// How often the growing file is looked at.
@@ -93,6 +94,7 @@ pub fn back_up(url: &DatabaseUrl, file: &Path, progress: Progress) -> Result<Con
         Some(path) => vacuum(&mut existing(path)?, &draft.path, progress)?,
         None => copy_rows(url, &DatabaseUrl::sqlite(&draft.path), progress)?,
     }
+    intake::remove(&draft.path).map_err(|cause| BackupError::File { path: draft.path.clone(), cause })?;
     // A log beside the file would not go with it.
     open(&draft.path, Purpose::Write)?.batch_execute("PRAGMA journal_mode = DELETE")?;
     let contents = verify::check(&draft.path)?;
@@ -162,6 +164,8 @@ fn open(file: &Path, purpose: Purpose) -> Result<AnyConnection, BackupError> {
 /// The same for one that must be there: opening would make it.
 fn existing(file: &Path) -> Result<AnyConnection, BackupError> {
     std::fs::metadata(file).map_err(|cause| BackupError::File { path: file.to_owned(), cause })?;
+    let url = DatabaseUrl::sqlite(file);
+    intake::settle(&url).map_err(|error| OpenError::Connect { url, cause: error.to_string() })?;
     open(file, Purpose::Write)
 }
 

@@ -77,7 +77,7 @@ impl BlockStore for BlockTable {
 
     async fn around(&self, user: UserId) -> Result<Blocks, StoreError> {
         self.0
-            .look_up(move |connection| {
+            .look_up_unfiled(move |connection| {
                 let count = feeds::table.find(user.0).select(feeds::block_count);
                 let count: Option<i64> = on_engine!(connection, c => count.first(c)).optional()?;
                 if count.unwrap_or_default() == 0 {

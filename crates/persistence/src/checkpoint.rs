@@ -9,8 +9,9 @@ use diesel::connection::SimpleConnection;
 
 use crate::connection::{AnyConnection, Manager};
 
-/// How many writes there are between two copies: about four pages each.
-const EVERY: usize = 2000;
+/// How many writes there are between two copies. Messages that are filed together take less than a page each, other
+/// writes about four.
+const EVERY: usize = 8000;
 
 /// The thread that copies, told by the writer.
 pub(crate) struct Checkpointer {

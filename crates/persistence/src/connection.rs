@@ -8,6 +8,7 @@ use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 
 use crate::commits::Commits;
+use crate::intake;
 use crate::mysql_connection::{MysqlConnection, Retirement};
 use crate::url::DatabaseUrl;
 
@@ -72,6 +73,10 @@ impl Manager {
         self.url.is_sqlite()
     }
 
+    pub(crate) fn sqlite_path(&self) -> Option<&Path> {
+        self.url.sqlite_path()
+    }
+
     /// The same, for as long as its member is not given up, and with their commits among those.
     pub(crate) fn of_member(self, retirement: Retirement, commits: Commits) -> Self {
         Self { retirement, commits, ..self }
@@ -105,6 +110,9 @@ impl Manager {
                 #[cfg(feature = "planted-faults")]
                 if crate::planted::is(crate::planted::Planted::SynchronousOff) {
                     sqlite.batch_execute("PRAGMA synchronous = OFF")?;
+                }
+                if let Some(path) = self.url.sqlite_path() {
+                    intake::attach(sqlite, path)?;
                 }
                 match self.purpose {
                     Purpose::Read => sqlite.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096"),

@@ -10,6 +10,7 @@ use thiserror::Error as ThisError;
 
 use crate::connection::{AnyConnection, Manager, Purpose};
 use crate::database::{Database, OpenError};
+use crate::intake;
 use crate::members::first_writable;
 use crate::migrations;
 use crate::schema::settings;
@@ -193,6 +194,7 @@ fn open_target(url: &DatabaseUrl) -> Result<AnyConnection, CopyError> {
 fn open(url: &DatabaseUrl) -> Result<AnyConnection, CopyError> {
     let manager = Manager::new(first_writable(url)?, Purpose::Write);
     let cause = |error: diesel::r2d2::Error| OpenError::Connect { url: url.clone(), cause: error.to_string() };
+    intake::settle(url).map_err(cause)?;
     let mut connection = manager.open().map_err(cause)?;
     if let AnyConnection::Mysql(mysql) = &mut connection {
         // Counting a big table takes longer than a request may.

@@ -5,6 +5,7 @@ mod unit;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use chatapp_domain::message::MessageId;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::session::ActiveSession;
 use chatapp_domain::token::ActiveToken;
@@ -19,6 +20,7 @@ use self::unit::{PlainUnit, repeat_on_conflict};
 use crate::connection::{AnyConnection, Manager, Purpose};
 use crate::error::{UnitError, store_error};
 use crate::health;
+use crate::intake;
 use crate::lane::Lane;
 use crate::members::{Watch, first_writable};
 use crate::migrations::{self, age::Age};
@@ -105,6 +107,11 @@ impl Database {
         health::check_suitability(&mut first)
             .map_err(|error| connect(error.to_string()))?
             .map_err(|reason| OpenError::Unsuitable { url: url.clone(), reason })?;
+        if let Some(path) = member.sqlite_path() {
+            intake::prepare(&mut first, path)
+                .map_err(|error| connect(error.to_string()))?
+                .map_err(|reason| OpenError::Unsuitable { url: url.clone(), reason })?;
+        }
         let lane = Mutex::new(Arc::new(Lane::to(&member, settings)?));
         let (gate, watch, replica, memory, session_memory, token_memory) = Default::default();
         let settings = settings.clone();
@@ -168,11 +175,12 @@ impl Database {
         &self.inner
     }
 
-    /// Runs a query on a connection of the pool.
+    /// Runs a query on a connection of the pool. It finds whatever was answered before.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.caught_up().await?;
         self.on_pool(move |connection| query(connection).map_err(store_error)).await
     }
 
@@ -184,10 +192,39 @@ impl Database {
         &self,
         query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.caught_up().await?;
+        self.look_up_unfiled(query).await
+    }
+
+    /// The same for what does not depend on which messages there are: nobody waits until they are filed.
+    pub(crate) async fn look_up_unfiled<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
         match self.spare() {
             Some((_permit, mut pooled)) => query(&mut pooled.connection).map_err(store_error),
-            None => self.read(query).await,
+            None => self.on_pool(move |connection| query(connection).map_err(store_error)).await,
         }
+    }
+
+    /// About how many messages are not filed yet, on SQLite.
+    pub(crate) fn unfiled(&self) -> Option<usize> {
+        let waiting = self.inner.settings.url.is_sqlite().then(|| self.inner.lane().filing.waiting())?;
+        usize::try_from(waiting).ok()
+    }
+
+    /// Whether a message may be one that is not filed yet.
+    pub(crate) fn may_wait(&self, message: MessageId) -> bool {
+        self.inner.settings.url.is_sqlite() && self.inner.lane().filing.may_wait(message.0)
+    }
+
+    /// Waits until the messages that were answered before are filed.
+    async fn caught_up(&self) -> Result<(), StoreError> {
+        if !self.inner.settings.url.is_sqlite() {
+            return Ok(());
+        }
+        let filing = Arc::clone(&self.inner.lane().filing);
+        filing.caught_up(self.inner.settings.answer).await
     }
 
     /// A reading connection to SQLite that nobody uses.

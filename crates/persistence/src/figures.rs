@@ -24,6 +24,10 @@ impl Figures for DatabaseFigures {
             Figure::gauge("database_connections_busy", "Connections of the pool that are in use.", load.busy),
             Figure::gauge("database_connections", "Connections that the pool may have.", load.connections),
         ];
+        if let Some(unfiled) = self.0.unfiled() {
+            let text = "Messages that are saved and not filed yet; at most, since numbers may be left out.";
+            figures.push(Figure::gauge("database_unfiled", text, unfiled));
+        }
         if let Some(replica) = self.0.inner().replica() {
             let trusted = usize::from(replica.is_trusted());
             let text = "Whether the replica is close behind and asked for what may be late: 1 or 0.";

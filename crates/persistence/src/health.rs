@@ -93,6 +93,6 @@ struct Health(Database);
 #[async_trait]
 impl StoreHealth for Health {
     async fn check(&self) -> Result<(), StoreError> {
-        self.0.read(|connection| diesel::sql_query("SELECT 1").execute(connection).map(drop)).await
+        self.0.look_up_unfiled(|connection| diesel::sql_query("SELECT 1").execute(connection).map(drop)).await
     }
 }

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use crate::commits::Commits;
 use crate::connection::{Manager, Purpose};
 use crate::database::OpenError;
+use crate::intake::Filing;
 use crate::mysql_connection::Retirement;
 use crate::settings::Settings;
 use crate::url::DatabaseUrl;
@@ -24,6 +25,8 @@ pub(crate) struct Lane {
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) writer: Writer,
     pub(crate) commits: Commits,
+    /// How far SQLite's messages are filed; on MySQL none ever wait.
+    pub(crate) filing: Arc<Filing>,
     size: u32,
     retirement: Retirement,
 }
@@ -40,9 +43,10 @@ impl Lane {
             .min_idle(Some(1))
             .connection_timeout(settings.wait)
             .build_unchecked(manager(purpose));
-        let writer = Writer::start(manager(Purpose::Append), settings.queue, settings.batch)?;
+        let filing = Arc::<Filing>::default();
+        let writer = Writer::start(manager(Purpose::Append), Arc::clone(&filing), settings.queue, settings.batch)?;
         let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        Ok(Self { url: url.clone(), pool, permits, writer, commits, size, retirement })
+        Ok(Self { url: url.clone(), pool, permits, writer, commits, filing, size, retirement })
     }
 
     /// Lets what has begun here end, but not for longer than `patience`; what is left then is refused each further

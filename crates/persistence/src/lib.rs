@@ -22,6 +22,7 @@ mod error;
 mod events;
 mod figures;
 mod health;
+mod intake;
 mod invitations;
 mod lane;
 mod looks;

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use crate::append::Append;
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::Database;
+use crate::intake::{is_unfiled, unfiled_messages};
 use crate::rows::{MESSAGE, MessageRow, is_newest_message};
 use crate::schema::{conversations, feeds, messages, users};
 use crate::writer::Job;
@@ -38,7 +39,21 @@ impl MessageStore for Messages {
     }
 
     async fn find(&self, reader: UserId, ids: Vec<MessageId>) -> Result<Vec<Message>, StoreError> {
-        self.0.look_up(move |connection| find(connection, reader, &ids)).await
+        let waits = ids.iter().any(|id| self.0.may_wait(*id));
+        self.0
+            .look_up_unfiled(move |connection| {
+                let found = if waits { find_unfiled(connection, reader, &ids)? } else { Vec::new() };
+                if found.len() == ids.len() {
+                    return Ok(found);
+                }
+                // After the others: one may have been filed in between.
+                let mut all = find(connection, reader, &ids)?;
+                all.extend(found);
+                all.sort_by_key(|message| message.id);
+                all.dedup_by_key(|message| message.id);
+                Ok(all)
+            })
+            .await
     }
 
     async fn history(&self, place: &Participation, cursor: Cursor, size: PageSize) -> Result<History, StoreError> {
@@ -141,23 +156,44 @@ fn between(
     Ok(rows.into_iter().map(|(pos, row, sender, recipient)| (Pos(pos), row.named(sender, recipient))).collect())
 }
 
-fn find(connection: &mut AnyConnection, reader: UserId, ids: &[MessageId]) -> QueryResult<Vec<Message>> {
-    let (senders, recipients) = diesel::alias!(users as senders, users as recipients);
-    let names = (senders.field(users::username), recipients.field(users::username));
-    let query = messages::table
-        .inner_join(senders.on(senders.field(users::id).eq(messages::sender_id)))
-        .inner_join(recipients.on(recipients.field(users::id).eq(messages::recipient_id)))
-        .filter(messages::sender_id.eq(reader.0).or(messages::recipient_id.eq(reader.0)))
-        .select((MESSAGE, names.0, names.1));
-    let rows: Vec<(MessageRow, String, String)> = match ids {
-        [] => Vec::new(),
-        // One at a time is the common case, and its statement can stay prepared.
-        [id] => on_engine!(connection, c => query.filter(messages::id.eq(id.0)).load(c))?,
-        ids => {
-            let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
-            on_engine!(connection, c => query.filter(messages::id.eq_any(wanted)).order(messages::id).load(c))?
+/// The messages with these numbers that a reader is in, from one of the two tables that have messages.
+macro_rules! find_in {
+    ($connection:expr, $table:ident $(where $condition:expr)?, $reader:expr, $ids:expr) => {{
+        let (senders, recipients) = diesel::alias!(users as senders, users as recipients);
+        let names = (senders.field(users::username), recipients.field(users::username));
+        let row =
+            ($table::id, $table::seq, $table::sender_id, $table::recipient_id, $table::sent_at, $table::client_key);
+        let query = $table::table
+            .inner_join(senders.on(senders.field(users::id).eq($table::sender_id)))
+            .inner_join(recipients.on(recipients.field(users::id).eq($table::recipient_id)))
+            .filter($table::sender_id.eq($reader.0).or($table::recipient_id.eq($reader.0)))
+            $(.filter($condition))?
+            .select(((row.0, row.1, row.2, row.3, row.4, row.5, $table::body), names.0, names.1));
+        match $ids {
+            // One at a time is the common case, and its statement can stay prepared.
+            [id] => query.filter($table::id.eq(id.0)).load::<NamedRow>($connection),
+            ids => {
+                let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+                query.filter($table::id.eq_any(wanted)).order($table::id).load($connection)
+            }
         }
-    };
+    }};
+}
+
+type NamedRow = (MessageRow, String, String);
+
+fn find(connection: &mut AnyConnection, reader: UserId, ids: &[MessageId]) -> QueryResult<Vec<Message>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = on_engine!(connection, c => find_in!(c, messages, reader, ids))?;
+    Ok(rows.into_iter().map(|(row, sender, recipient)| row.named(sender, recipient)).collect())
+}
+
+/// Those of them that wait to be filed.
+fn find_unfiled(connection: &mut AnyConnection, reader: UserId, ids: &[MessageId]) -> QueryResult<Vec<Message>> {
+    let AnyConnection::Sqlite(sqlite) = connection else { return Ok(Vec::new()) };
+    let rows = find_in!(sqlite, unfiled_messages where is_unfiled!(), reader, ids)?;
     Ok(rows.into_iter().map(|(row, sender, recipient)| row.named(sender, recipient)).collect())
 }
 

@@ -104,7 +104,7 @@ impl SessionStore for Sessions {
     }
 
     async fn confirmed_at(&self, id: SessionId) -> Result<Option<Timestamp>, StoreError> {
-        let times = self.0.look_up(move |connection| {
+        let times = self.0.look_up_unfiled(move |connection| {
             let this = sessions::table.find(id.0).select((sessions::opened_at, sessions::confirmed_at));
             on_engine!(connection, c => this.first::<(i64, Option<i64>)>(c)).optional()
         });
@@ -222,7 +222,7 @@ impl Sessions {
     }
 
     async fn load(&self, key: SessionKey) -> Result<Option<ActiveSession>, StoreError> {
-        let row = self.0.look_up(move |connection| {
+        let row = self.0.look_up_unfiled(move |connection| {
             let query = sessions::table
                 .inner_join(users::table.on(users::id.eq(sessions::user_id)))
                 .filter(sessions::key_hash.eq(&key.0[..]).and(users::is_active.eq(true)))

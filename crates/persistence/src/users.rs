@@ -89,7 +89,8 @@ impl UserStore for Users {
                 None => drop(unknown.insert(name.clone())),
             }
         }
-        let rows = if unknown.is_empty() { Vec::new() } else { self.0.look_up(move |c| named(c, unknown)).await? };
+        let rows =
+            if unknown.is_empty() { Vec::new() } else { self.0.look_up_unfiled(move |c| named(c, unknown)).await? };
         let read: Vec<Identity> = rows.into_iter().map(|row| User::from(row).identity()).collect();
         for identity in &read {
             memory.insert(identity.username.as_str().to_owned(), identity.clone());
@@ -202,7 +203,7 @@ impl UserStore for Users {
 
     async fn privacy_of(&self, users: Vec<UserId>) -> Result<Vec<(UserId, Privacy)>, StoreError> {
         let wanted: Vec<i64> = users.into_iter().map(|user| user.0).collect();
-        let rows = self.0.look_up(move |connection| {
+        let rows = self.0.look_up_unfiled(move |connection| {
             let query = users::table.select((users::id, users::receipts, users::presence));
             match wanted[..] {
                 // One at a time is the common case, and its statement can stay prepared.
@@ -259,7 +260,7 @@ impl Users {
         &self,
         query: impl FnOnce(&mut AnyConnection) -> QueryResult<Option<UserRow>> + Send + 'static,
     ) -> Result<Option<User>, StoreError> {
-        Ok(self.0.look_up(query).await?.map(User::from))
+        Ok(self.0.look_up_unfiled(query).await?.map(User::from))
     }
 }
 

@@ -14,6 +14,7 @@ use thiserror::Error as ThisError;
 use crate::backup::Progress;
 use crate::connection::{AnyConnection, Manager, Purpose, on_engine};
 use crate::database::OpenError;
+use crate::intake;
 use crate::members::first_writable;
 use crate::migrations;
 use crate::schema::{messages, users};
@@ -88,6 +89,7 @@ fn open(url: &DatabaseUrl) -> Result<AnyConnection, VerifyError> {
     }
     let manager = Manager::new(first_writable(url)?, Purpose::Read);
     let cause = |error: diesel::r2d2::Error| OpenError::Connect { url: url.clone(), cause: error.to_string() };
+    intake::settle(url).map_err(cause)?;
     let mut connection = manager.open().map_err(cause)?;
     let pending = migrations::pending(&mut connection)
         .map_err(|error| OpenError::Migrate { url: url.clone(), cause: error.to_string() })?;

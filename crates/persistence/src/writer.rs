@@ -1,8 +1,12 @@
 //! The thread that commits together whatever is waiting.
 //!
-//! On SQLite everything that writes goes through it; on MySQL the messages do. A caller is answered after the commit,
-//! never before. Should a transaction of many fail, each piece of work gets one of its own, so that a bad one fails
-//! alone. If the thread dies, its queue closes and every write answers that the database is away.
+//! On SQLite everything that writes goes through it, but for the filing of messages, which are taken in first
+//! ([`intake`](crate::intake)); on MySQL the messages do. A caller is answered after the commit, never before. Should a
+//! transaction of many fail, each piece of work gets one of its own, so that a bad one fails alone. If the thread dies, its
+//! queue closes and every write answers that the database is away.
+
+mod failure;
+mod transaction;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,22 +14,30 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chatapp_domain::ports::StoreError;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::R2D2Connection;
 use diesel::result::{Error, QueryResult};
+use diesel::{RunQueryDsl, SqliteConnection};
+use parking_lot::MutexGuard;
 use rand::Rng;
 
+pub(crate) use self::failure::connection_error;
+use self::failure::shared;
+pub(crate) use self::transaction::in_transaction;
 #[cfg(feature = "planted-faults")]
 use crate::append::announce_early;
 use crate::append::{Append, Appender};
 use crate::checkpoint::Checkpointer;
 use crate::connection::{AnyConnection, Manager};
-use crate::error::{is_conflict, store_error};
+use crate::error::is_conflict;
+use crate::intake::{Entry, Filer, Filing, Touched};
 #[cfg(feature = "planted-faults")]
 use crate::planted;
 
 /// How often a transaction that lost against another one is repeated.
 pub(crate) const CONFLICT_RETRIES: u32 = 5;
+
+/// After so long without a job it is looked whether there is something to tidy up.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Something to be done in a transaction.
 pub(crate) enum Job {
@@ -59,12 +71,21 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread; it opens its connection when the first job arrives.
-    pub(crate) fn start(manager: Manager, queue: usize, batch: usize) -> std::io::Result<Self> {
+    /// Starts the thread; it opens its connection when the first job arrives. `filing` is of use on SQLite.
+    pub(crate) fn start(manager: Manager, filing: Arc<Filing>, queue: usize, batch: usize) -> std::io::Result<Self> {
         let (sender, jobs) = flume::bounded(queue);
-        let checkpointer = manager.is_sqlite().then(|| Checkpointer::start(manager.clone())).transpose()?;
+        let aides = manager.is_sqlite().then(|| Aides::start(&manager, &filing)).transpose()?;
         let appender = Appender::default();
-        let mut worker = Worker { manager, connection: None, appender, checkpointer, batch, has_reached_commit: false };
+        let mut worker = Worker {
+            manager,
+            connection: None,
+            appender,
+            filing,
+            entry: None,
+            aides,
+            batch,
+            has_reached_commit: false,
+        };
         let thread =
             std::thread::Builder::new().name("chatapp-writer".to_owned()).spawn(move || worker.serve(&jobs))?;
         Ok(Self { sender: sender.downgrade(), jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
@@ -114,29 +135,83 @@ struct Worker {
     manager: Manager,
     connection: Option<AnyConnection>,
     appender: Appender,
-    /// Keeps SQLite's log short.
-    checkpointer: Option<Checkpointer>,
+    filing: Arc<Filing>,
+    /// Into SQLite's intake; opened with the connection.
+    entry: Option<Entry>,
+    aides: Option<Aides>,
     batch: usize,
     /// Whether the last transaction got as far as its commit. If that failed, nobody knows what became of it.
     has_reached_commit: bool,
 }
 
+/// Who else works on the files of SQLite.
+struct Aides {
+    /// Keeps the logs short.
+    checkpointer: Checkpointer,
+    _filer: Filer,
+}
+
+impl Aides {
+    fn start(manager: &Manager, filing: &Arc<Filing>) -> std::io::Result<Self> {
+        let checkpointer = Checkpointer::start(manager.clone())?;
+        let _filer = Filer::start(manager.clone(), Arc::clone(filing))?;
+        Ok(Self { checkpointer, _filer })
+    }
+}
+
 impl Worker {
     fn serve(&mut self, jobs: &flume::Receiver<Job>) {
-        while let Ok(first) = jobs.recv() {
-            let mut batch = vec![first];
-            batch.extend(jobs.try_iter().take(self.batch - 1));
-            batch.retain(|job| !job.is_abandoned());
-            let writes = batch.len();
-            // A defect in one unit must not end all writing: its batch is answered by the drop of its channels.
-            if catch_unwind(AssertUnwindSafe(|| self.commit_together(batch))).is_err() {
-                log::error!("a panic in the writer; its transaction is rolled back");
-                self.connection = None;
-                self.appender.forget();
+        loop {
+            match jobs.recv_timeout(IDLE) {
+                Ok(first) => self.serve_some(first, jobs),
+                Err(flume::RecvTimeoutError::Timeout) => self.tidy(),
+                Err(flume::RecvTimeoutError::Disconnected) => break,
             }
-            if let Some(checkpointer) = &mut self.checkpointer {
-                checkpointer.note(writes);
-            }
+        }
+        // Files what waits.
+        drop(self.aides.take());
+        self.tidy();
+        self.return_numbers();
+    }
+
+    fn serve_some(&mut self, first: Job, jobs: &flume::Receiver<Job>) {
+        let mut batch = vec![first];
+        batch.extend(jobs.try_iter().take(self.batch - 1));
+        batch.retain(|job| !job.is_abandoned());
+        let writes = batch.len();
+        // A defect in one unit must not end all writing: its batch is answered by the drop of its channels.
+        if catch_unwind(AssertUnwindSafe(|| self.commit_together(batch))).is_err() {
+            log::error!("a panic in the writer; its transaction is rolled back");
+            (self.connection, self.entry) = (None, None);
+            self.appender.forget();
+        }
+        if let Some(aides) = &mut self.aides {
+            aides.checkpointer.note(writes);
+        }
+    }
+
+    /// Removes from the intake what is filed.
+    fn tidy(&mut self) {
+        if let Some(Err(error)) = self.entry.as_mut().map(Entry::clear) {
+            log::warn!("messages that are filed cannot be removed from the intake: {error}");
+            self.entry = None;
+            // With the entry go the keys of what waits, so the next transaction must file it.
+            self.appender.forget();
+        }
+    }
+
+    /// The next process goes on with the numbers that this one did not use.
+    fn return_numbers(&mut self) {
+        let Self { connection: Some(connection @ AnyConnection::Sqlite(_)), appender, filing, .. } = self else {
+            return;
+        };
+        let spare = filing.take_spare();
+        let returned = in_transaction(connection, |connection| match connection {
+            AnyConnection::Sqlite(sqlite) => appender.return_numbers(sqlite, spare),
+            AnyConnection::Mysql(_) => Ok(()),
+        });
+        if let Err(error) = returned {
+            log::warn!("numbers of messages are left out: {error}");
         }
     }
 
@@ -187,12 +262,13 @@ impl Worker {
         };
         let (appender, reached) = (&mut self.appender, &mut self.has_reached_commit);
         let outcome = match &mut connection {
-            AnyConnection::Sqlite(_) => in_transaction(&mut connection, |connection| {
-                run_all(connection, appender, batch)?;
-                *reached = true;
-                Ok(())
-            }),
             AnyConnection::Mysql(mysql) => appender.transact(mysql, &mut appends(batch), reached),
+            AnyConnection::Sqlite(sqlite) => {
+                match take_in(&mut self.entry, &self.filing, &self.manager, sqlite, appender, batch, reached) {
+                    Ok(false) => file(&self.filing, &mut connection, appender, batch, reached),
+                    taken => taken.map(drop),
+                }
+            }
         };
         if outcome.is_err() {
             self.appender.forget();
@@ -204,11 +280,54 @@ impl Worker {
     }
 }
 
+/// Lets messages into SQLite's intake, if there is nothing else to do and if that is enough; gives whether it was.
+fn take_in(
+    entry: &mut Option<Entry>,
+    filing: &Arc<Filing>,
+    manager: &Manager,
+    main: &mut SqliteConnection,
+    appender: &mut Appender,
+    batch: &mut [Job],
+    reached: &mut bool,
+) -> QueryResult<bool> {
+    let Some(database) = manager.sqlite_path().filter(|_| batch.iter().all(Job::is_append)) else { return Ok(false) };
+    let entry = match entry {
+        Some(entry) => entry,
+        None => entry.insert(Entry::open(main, database, Arc::clone(filing))?),
+    };
+    entry.take(main, appender, &mut appends(batch), reached)
+}
+
+/// One transaction of SQLite's main database, in which everything is filed first.
+fn file(
+    filing: &Filing,
+    connection: &mut AnyConnection,
+    appender: &mut Appender,
+    batch: &mut [Job],
+    reached: &mut bool,
+) -> QueryResult<()> {
+    let turn = filing.turn();
+    let outcome = in_transaction(connection, |connection| {
+        if let AnyConnection::Sqlite(sqlite) = connection {
+            appender.note_touched(Touched.get_result(sqlite)?, || filing.take_spare());
+        }
+        run_all(connection, appender, batch)?;
+        *reached = true;
+        Ok(())
+    });
+    MutexGuard::unlock_fair(turn);
+    if outcome.is_ok() {
+        filing.note_all_filed();
+        appender.note_filed();
+    }
+    outcome
+}
+
 fn run_all(connection: &mut AnyConnection, appender: &mut Appender, batch: &mut [Job]) -> QueryResult<()> {
     for run in batch.chunk_by_mut(|one, next| one.is_append() && next.is_append()) {
         if let [Job::Unit(unit)] = run {
             if !unit.is_aside() {
-                appender.forget();
+                appender.forget_counters();
             }
             unit.run(connection)?;
         } else {
@@ -244,67 +363,6 @@ fn settle_all(batch: Vec<Job>, error: Option<Error>) {
         }
     }
     Append::settle_all(done, outcome);
-}
-
-/// An error of many, for each of them.
-fn shared(error: &Arc<Error>) -> StoreError {
-    #[derive(Debug, thiserror::Error)]
-    #[error(transparent)]
-    struct Shared(Arc<Error>);
-    let copy = match &**error {
-        Error::DatabaseError(kind, info) => Error::DatabaseError(kind_of(kind), Box::new(info.message().to_owned())),
-        _ => return StoreError::Failed(Box::new(Shared(Arc::clone(error)))),
-    };
-    store_error(copy)
-}
-
-fn kind_of(kind: &diesel::result::DatabaseErrorKind) -> diesel::result::DatabaseErrorKind {
-    use diesel::result::DatabaseErrorKind as Kind;
-    match kind {
-        Kind::ClosedConnection => Kind::ClosedConnection,
-        Kind::SerializationFailure => Kind::SerializationFailure,
-        Kind::UniqueViolation => Kind::UniqueViolation,
-        Kind::ForeignKeyViolation => Kind::ForeignKeyViolation,
-        Kind::NotNullViolation => Kind::NotNullViolation,
-        Kind::CheckViolation => Kind::CheckViolation,
-        _ => Kind::Unknown,
-    }
-}
-
-/// A connection that could not be opened, as the transaction's error.
-pub(crate) fn connection_error(error: diesel::r2d2::Error) -> Error {
-    use diesel::result::DatabaseErrorKind::ClosedConnection;
-    Error::DatabaseError(ClosedConnection, Box::new(error.to_string()))
-}
-
-/// Runs `work` between BEGIN and COMMIT; anything that fails rolls back.
-///
-/// SQLite's transaction takes the write lock at once: one that starts reading and then wants to write is refused
-/// whenever another process wrote in between, however long it is willing to wait.
-pub(crate) fn in_transaction<T, E: From<Error>>(
-    connection: &mut AnyConnection,
-    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
-) -> Result<T, E> {
-    match connection {
-        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
-        AnyConnection::Mysql(_) => Transactions::begin_transaction(connection)?,
-    }
-    let outcome = work(connection).and_then(|value| {
-        Transactions::commit_transaction(connection)?;
-        Ok(value)
-    });
-    if outcome.is_err() && has_open_transaction(connection) {
-        // An engine that has rolled back by itself (a full disk, a deadlock) refuses this one, which is as good.
-        let _ = Transactions::rollback_transaction(connection);
-    }
-    outcome
-}
-
-type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
-
-fn has_open_transaction(connection: &mut AnyConnection) -> bool {
-    let status = Transactions::transaction_manager_status_mut(connection);
-    status.transaction_depth().is_ok_and(|depth| depth.is_some())
 }
 
 /// 5 to 80 ms, longer each time, never the same for two that met.

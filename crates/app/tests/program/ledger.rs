@@ -96,6 +96,8 @@ async fn old_messages_go_by_the_command(engine: Engine) {
         ada.send("bob", &format!("old {number}")).await;
         ada.send("eve", "old too").await;
     }
+    // Before there is a list, everything has its place in the table.
+    ada.json("/api/v1/conversation/").await;
     age(&server.place, engine);
     let place = &server.place;
     let asked = place.run(&["retention", "--days", "30"]);

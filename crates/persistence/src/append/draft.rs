@@ -97,7 +97,12 @@ impl Append {
         self.draft.recipient.id.0
     }
 
-    pub(super) fn key(&self) -> Option<(i64, String)> {
+    /// The number of a new message.
+    pub(crate) fn new_number(&self) -> Option<i64> {
+        if let Fate::New(placed) = &self.fate { Some(placed.id) } else { None }
+    }
+
+    pub(crate) fn key(&self) -> Option<(i64, String)> {
         self.draft.key.as_ref().map(|key| (self.sender(), key.as_str().to_owned()))
     }
 

@@ -1,7 +1,7 @@
 //! The statements of an append on SQLite: one row each, since there is no round trip to save, and each prepared once.
 //!
-//! This thread is the only one that writes here, so the counters that it wrote last are still in its memory. Another
-//! process may write to the same file; SQLite says whether one did.
+//! The counters that a writer wrote last are still in its memory. Somebody else may write to the same database, and counts
+//! up `touched` in its intake then.
 
 use std::collections::hash_map::Entry;
 use std::ops::Range;
@@ -16,44 +16,171 @@ use super::counting::{Counters, Earlier, Newest, Thread, pairs, people, suspects
 use super::draft::{Append, NewMessageRow};
 use crate::blocks::is_between;
 use crate::rows::{FEED, FeedRow, MESSAGE};
-use crate::schema::{conversations, feeds, messages};
+use crate::schema::{conversations, feeds, messages, sequences};
 
 /// How many counters are remembered before all are forgotten.
 const REMEMBERED: usize = 50_000;
 
-/// The counters as this thread left them.
+/// How many numbers of messages are reserved at once.
+const RESERVED: i64 = 50_000;
+
+/// What this writer left.
 #[derive(Default)]
 pub(super) struct Remembered {
     counters: Counters,
-    version: i64,
+    /// Numbers that nobody else gives to messages.
+    numbers: Range<i64>,
+    /// Whether that is certain, and no greater number was given out.
+    are_ours: bool,
+    /// What `touched` must be, or somebody else has written.
+    touched: Option<i64>,
+    /// Whether the counters in the main database are those of what was taken in, too. All that are missing here are.
+    has_filed: bool,
 }
 
 impl Remembered {
     /// Forgets everything, because something else may have written.
     pub(super) fn clear(&mut self) {
+        self.clear_counters();
+        self.are_ours = false;
+        self.touched = None;
+    }
+
+    /// Forgets the counters.
+    pub(super) fn clear_counters(&mut self) {
         self.counters.feeds.clear();
         self.counters.threads.clear();
         self.counters.apart.clear();
+        self.has_filed = false;
     }
 
-    /// The counters of everyone concerned; conversations that do not exist yet are made.
+    /// Goes by what `touched` is now that this writer has counted it up once. Gives whether nobody else has.
+    pub(super) fn note_touched(&mut self, touched: i64) -> bool {
+        let is_ours = self.touched == Some(touched - 1);
+        if !is_ours {
+            self.clear();
+        }
+        self.touched = Some(touched);
+        is_ours
+    }
+
+    /// Everything is filed: the main database has all counters.
+    pub(super) fn note_filed(&mut self) {
+        self.has_filed = true;
+    }
+
+    /// The counters of everyone concerned; conversations that do not exist yet are made. Everything is filed.
     pub(super) fn counters(
         &mut self,
         connection: &mut SqliteConnection,
         drafts: &[&mut Append],
     ) -> QueryResult<&mut Counters> {
-        let version = DataVersion.get_result::<i64>(connection)?;
-        let known = &mut self.counters;
-        if version != self.version || known.feeds.len() + known.threads.len() > REMEMBERED {
-            self.version = version;
-            self.clear();
+        if self.is_too_much() {
+            self.clear_counters();
+            self.has_filed = true;
         }
-        load(&mut self.counters, connection, drafts)?;
+        load(&mut self.counters, connection, drafts, made_thread)?;
         Ok(&mut self.counters)
+    }
+
+    /// The same without writing; none if a conversation does not exist yet, or if the main database may not have all.
+    pub(super) fn counters_of_known(
+        &mut self,
+        connection: &mut SqliteConnection,
+        drafts: &[&mut Append],
+    ) -> QueryResult<Option<&mut Counters>> {
+        if !self.has_filed || self.is_too_much() {
+            return Ok(None);
+        }
+        let are_all_known = load(&mut self.counters, connection, drafts, thread)?;
+        Ok(are_all_known.then_some(&mut self.counters))
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.counters.feeds.len() + self.counters.threads.len() > REMEMBERED
+    }
+
+    /// Numbers for `wanted` messages.
+    pub(super) fn numbers(&mut self, connection: &mut SqliteConnection, wanted: usize) -> QueryResult<Range<i64>> {
+        let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
+        if !self.are_ours {
+            let next = sequences::table.find("message").select(sequences::next).first::<i64>(connection)?;
+            if self.numbers.end != next {
+                self.numbers = next..next;
+            }
+            self.are_ours = true;
+        }
+        let mut failure = None;
+        let more = || reserve_at_least(connection, wanted).map_err(|error| failure = Some(error)).ok();
+        let numbers = self.reserved(wanted, more);
+        failure.map_or_else(|| Ok(numbers.unwrap_or_default()), Err)
+    }
+
+    /// The same of those that are reserved already, with `more` if they are not enough.
+    pub(super) fn reserved(&mut self, wanted: i64, more: impl FnOnce() -> Option<Range<i64>>) -> Option<Range<i64>> {
+        if !self.are_ours {
+            return None;
+        }
+        if self.numbers.end - self.numbers.start < wanted {
+            let more = more().filter(|more| more.start >= self.numbers.end)?;
+            // What is left of those before follows on, unless somebody took some in between.
+            let start = if self.numbers.end == more.start { self.numbers.start } else { more.start };
+            self.numbers = start..more.end;
+        }
+        let Range { start, end } = self.numbers;
+        if end - start < wanted {
+            return None;
+        }
+        self.numbers.start += wanted;
+        Some(start..start + wanted)
+    }
+
+    /// Numbers that were not used after all.
+    pub(super) fn put_back(&mut self, numbers: Range<i64>) {
+        if numbers.end == self.numbers.start {
+            self.numbers.start = numbers.start;
+        }
+    }
+
+    /// Takes numbers over that were reserved since.
+    pub(super) fn add_numbers(&mut self, spare: Option<Range<i64>>) {
+        if let Some(spare) = spare.filter(|spare| spare.start == self.numbers.end) {
+            self.numbers.end = spare.end;
+        }
+    }
+
+    /// Gives back the numbers that were not used, if nobody has reserved more since.
+    pub(super) fn return_numbers(
+        &mut self,
+        connection: &mut SqliteConnection,
+        spare: Option<Range<i64>>,
+    ) -> QueryResult<()> {
+        self.add_numbers(spare);
+        let Range { start, end } = std::mem::take(&mut self.numbers);
+        let ours = sequences::table.filter(sequences::name.eq("message").and(sequences::next.eq(end)));
+        diesel::update(ours).set(sequences::next.eq(start)).execute(connection)?;
+        Ok(())
     }
 }
 
-fn load(counters: &mut Counters, connection: &mut SqliteConnection, drafts: &[&mut Append]) -> QueryResult<()> {
+/// Reserves numbers for messages, in the open transaction of the main database.
+pub(crate) fn reserve_numbers(connection: &mut SqliteConnection) -> QueryResult<Range<i64>> {
+    reserve_at_least(connection, RESERVED)
+}
+
+fn reserve_at_least(connection: &mut SqliteConnection, wanted: i64) -> QueryResult<Range<i64>> {
+    let wanted = wanted.max(RESERVED);
+    let next = TakeIds { wanted }.get_result::<i64>(connection)?;
+    Ok(next - wanted..next)
+}
+
+/// Reads the counters that are not known. Gives whether each conversation exists.
+fn load(
+    counters: &mut Counters,
+    connection: &mut SqliteConnection,
+    drafts: &[&mut Append],
+    thread: impl Fn(&mut SqliteConnection, Pair) -> QueryResult<Option<Thread>>,
+) -> QueryResult<bool> {
     let Counters { feeds, threads, apart } = counters;
     for user in people(drafts) {
         if !feeds.contains_key(&user) {
@@ -69,33 +196,38 @@ fn load(counters: &mut Counters, connection: &mut SqliteConnection, drafts: &[&m
     }
     for pair in pairs(drafts, feeds, apart) {
         if let Entry::Vacant(place) = threads.entry(pair) {
-            place.insert(thread(connection, pair)?);
+            let Some(thread) = thread(connection, pair)? else { return Ok(false) };
+            place.insert(thread);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
-fn thread(connection: &mut SqliteConnection, pair: Pair) -> QueryResult<Thread> {
+fn made_thread(connection: &mut SqliteConnection, pair: Pair) -> QueryResult<Option<Thread>> {
+    if let Some(thread) = thread(connection, pair)? {
+        return Ok(Some(thread));
+    }
+    let people = (conversations::low_id.eq(pair.low().0), conversations::high_id.eq(pair.high().0));
+    let id =
+        diesel::insert_into(conversations::table).values(people).returning(conversations::id).get_result(connection)?;
+    Ok(Some(Thread { id, newest: Newest::default() }))
+}
+
+fn thread(connection: &mut SqliteConnection, pair: Pair) -> QueryResult<Option<Thread>> {
     let (low, high) = (pair.low().0, pair.high().0);
     let found = conversations::table
         .filter(conversations::low_id.eq(low).and(conversations::high_id.eq(high)))
         .select(conversations::id)
         .first(connection)
         .optional()?;
-    let Some(id) = found else {
-        let id = diesel::insert_into(conversations::table)
-            .values((conversations::low_id.eq(low), conversations::high_id.eq(high)))
-            .returning(conversations::id)
-            .get_result(connection)?;
-        return Ok(Thread { id, newest: Newest::default() });
-    };
+    let Some(id) = found else { return Ok(None) };
     let newest = messages::table
         .filter(messages::conversation_id.eq(id))
         .order(messages::seq.desc())
         .select((messages::seq, messages::low_sent, messages::sent_at))
         .first::<Newest>(connection)
         .optional()?;
-    Ok(Thread { id, newest: newest.unwrap_or_default() })
+    Ok(Some(Thread { id, newest: newest.unwrap_or_default() }))
 }
 
 /// The messages that were saved under these keys before.
@@ -114,16 +246,10 @@ pub(super) fn earlier(connection: &mut SqliteConnection, keys: &[(i64, String)])
     Ok(earlier)
 }
 
-/// Free ids for `wanted` messages.
-pub(super) fn take_ids(connection: &mut SqliteConnection, wanted: i64) -> QueryResult<Range<i64>> {
-    let next = TakeIds { wanted }.get_result::<i64>(connection)?;
-    Ok(next - wanted..next)
-}
-
 /// Writes the new messages and the counters that they moved.
 pub(super) fn save(connection: &mut SqliteConnection, drafts: &[&mut Append], counters: &Counters) -> QueryResult<()> {
     for row in drafts.iter().filter_map(|append| append.row()) {
-        InsertMessage(row).execute(connection)?;
+        InsertMessage::<false>(row).execute(connection)?;
     }
     for feed in counters.moved(drafts) {
         SaveFeed(feed).execute(connection)?;
@@ -131,14 +257,20 @@ pub(super) fn save(connection: &mut SqliteConnection, drafts: &[&mut Append], co
     Ok(())
 }
 
-/// Whether another connection has written: a number that changes then.
-struct DataVersion;
+/// Writes the new messages into the intake, on its own connection.
+pub(crate) fn take_in(connection: &mut SqliteConnection, drafts: &[&mut Append]) -> QueryResult<()> {
+    for row in drafts.iter().filter_map(|append| append.row()) {
+        InsertMessage::<true>(row).execute(connection)?;
+    }
+    Ok(())
+}
 
 struct TakeIds {
     wanted: i64,
 }
 
-struct InsertMessage<'a>(NewMessageRow<'a>);
+/// Into the intake, or into the main database.
+struct InsertMessage<'a, const INTAKE: bool>(NewMessageRow<'a>);
 
 struct SaveFeed(FeedRow);
 
@@ -155,24 +287,13 @@ macro_rules! stays_prepared {
     };
 }
 
-stays_prepared!(DataVersion, DataVersion);
 stays_prepared!(TakeIds, TakeIds);
-stays_prepared!(InsertMessage<'_>, InsertMessage<'static>);
+stays_prepared!(InsertMessage<'_, true>, InsertMessage<'static, true>);
+stays_prepared!(InsertMessage<'_, false>, InsertMessage<'static, false>);
 stays_prepared!(SaveFeed, SaveFeed);
-
-impl diesel::query_builder::Query for DataVersion {
-    type SqlType = BigInt;
-}
 
 impl diesel::query_builder::Query for TakeIds {
     type SqlType = BigInt;
-}
-
-impl QueryFragment<Sqlite> for DataVersion {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("SELECT data_version FROM pragma_data_version");
-        Ok(())
-    }
 }
 
 impl QueryFragment<Sqlite> for TakeIds {
@@ -184,11 +305,12 @@ impl QueryFragment<Sqlite> for TakeIds {
     }
 }
 
-impl QueryFragment<Sqlite> for InsertMessage<'_> {
+impl<const INTAKE: bool> QueryFragment<Sqlite> for InsertMessage<'_, INTAKE> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         let row = &self.0;
+        out.push_sql(if INTAKE { "INSERT INTO unfiled_messages" } else { "INSERT INTO messages" });
         out.push_sql(
-            "INSERT INTO messages (id, conversation_id, seq, sender_id, sender_pos, recipient_id, recipient_pos, \
+            " (id, conversation_id, seq, sender_id, sender_pos, recipient_id, recipient_pos, \
              low_sent, sent_at, client_key, body) VALUES (",
         );
         let numbers = [

@@ -9,6 +9,7 @@ use diesel::sql_types::Text;
 use super::{BackupError, Contents, Draft, Progress, copy_rows, open, vacuum, verify};
 use crate::connection::{AnyConnection, Manager, Purpose, on_engine};
 use crate::database::OpenError;
+use crate::intake;
 use crate::migrations;
 use crate::schema::{sessions, settings, tokens};
 use crate::url::DatabaseUrl;
@@ -133,5 +134,5 @@ fn remove(path: &Path) -> Result<(), BackupError> {
             _ => {}
         }
     }
-    Ok(())
+    intake::remove(path).map_err(|cause| BackupError::File { path: path.to_owned(), cause })
 }

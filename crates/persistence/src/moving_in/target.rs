@@ -87,7 +87,8 @@ impl Target {
     /// Keeps messages of our own from getting numbers up to `id`.
     pub fn reserve_numbers(&mut self, id: i64) -> QueryResult<()> {
         let next = diesel::update(sequences::table.filter(sequences::name.eq("message").and(sequences::next.le(id))));
-        next.set(sequences::next.eq(id + 1)).execute(&mut self.connection)?;
+        // In a transaction, so that a server that has reserved numbers takes others.
+        in_transaction(&mut self.connection, |connection| next.set(sequences::next.eq(id + 1)).execute(connection))?;
         Ok(())
     }
 
