@@ -28,9 +28,9 @@ pub(crate) use self::filer::Filer;
 pub(crate) use self::filing::{Filing, Touched, file_all};
 pub(crate) use self::opening::{attach, prepare, remove, settle};
 
-/// The file beside a database's own.
+/// The file beside a database's own: the same for all names that the database is known by.
 pub(crate) fn file_of(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
+    let mut name = database.canonicalize().unwrap_or_else(|_| database.to_owned()).into_os_string();
     name.push("-intake");
     PathBuf::from(name)
 }

@@ -163,7 +163,11 @@ async fn what_waits_beside_another_database_is_not_filed_into_it() {
 async fn two_processes_that_write_at_once_share_all_numbers() {
     const EACH: usize = 150;
     let scratch = support::sqlite();
-    let other = open(Settings::new(scratch.url.clone())).await.unwrap();
+    // Under another name, as a command may know it.
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().join("the-same.sqlite3");
+    std::os::unix::fs::symlink(scratch.url.sqlite_path().unwrap(), &name).unwrap();
+    let other = open(Settings::new(DatabaseUrl::sqlite(&name))).await.unwrap();
     let both = [support::stores(&scratch.database), support::stores(&other)];
     let (ada, bob) = a_couple(&both[0]).await;
     let mut senders = JoinSet::new();

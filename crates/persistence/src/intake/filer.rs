@@ -23,8 +23,8 @@ const OLDEST: Duration = Duration::from_millis(500);
 /// So many are filed although more come, and in one transaction: the more of them together, the fewer pages each costs.
 /// Others who write to the main database wait meanwhile.
 const MANY: i64 = 10_000;
-/// How long it waits when filing has failed.
-const AFTER_FAILURE: Duration = Duration::from_millis(200);
+/// How long it waits when filing has failed, unless somebody waits for it.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// On a busy machine it gets less of the processor, and files more at once.
 const NICENESS: i32 = 10;
 
@@ -37,7 +37,7 @@ pub(crate) struct Filer {
 impl Filer {
     /// Starts the thread; it opens its connection when there is something to file.
     pub(crate) fn start(manager: Manager, filing: Arc<Filing>) -> std::io::Result<Self> {
-        let mut worker = Worker { manager, filing: Arc::clone(&filing), connection: None };
+        let mut worker = Worker { manager, filing: Arc::clone(&filing), connection: None, is_failing: false };
         let thread = std::thread::Builder::new().name("chatapp-filer".to_owned()).spawn(move || worker.serve())?;
         Ok(Self { filing, thread: Some(thread) })
     }
@@ -57,6 +57,8 @@ struct Worker {
     manager: Manager,
     filing: Arc<Filing>,
     connection: Option<AnyConnection>,
+    /// Whether that was said.
+    is_failing: bool,
 }
 
 impl Worker {
@@ -70,11 +72,13 @@ impl Worker {
                 continue;
             }
             self.gather();
-            if let Err(error) = self.file() {
-                log::warn!("messages cannot be filed, and wait: {error}");
-                self.connection = None;
-                self.filing.note_failure();
-                self.filing.doze(Some(AFTER_FAILURE), |_| false);
+            match self.file() {
+                Ok(()) if self.is_failing => {
+                    log::info!("messages are filed again");
+                    self.is_failing = false;
+                }
+                Ok(()) => {}
+                Err(error) => self.fail(&*error),
             }
         }
         while self.filing.has_work() {
@@ -83,6 +87,16 @@ impl Worker {
                 return;
             }
         }
+    }
+
+    fn fail(&mut self, error: &dyn std::error::Error) {
+        if !self.is_failing {
+            log::warn!("messages cannot be filed, and wait: {error}");
+        }
+        self.is_failing = true;
+        self.connection = None;
+        self.filing.note_failure();
+        self.filing.doze(Some(AFTER_FAILURE), Filing::is_urgent);
     }
 
     /// Lets messages gather, but nobody wait for them.
