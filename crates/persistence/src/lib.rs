@@ -34,6 +34,7 @@ mod moving_in;
 mod mysql_connection;
 #[cfg(feature = "planted-faults")]
 mod planted;
+mod prepared;
 mod recent;
 mod recovery;
 mod replica;

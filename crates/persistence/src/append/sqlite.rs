@@ -8,13 +8,14 @@ use std::ops::Range;
 
 use chatapp_domain::conversation::Pair;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::counting::{Counters, Earlier, Newest, Thread, pairs, people, suspects};
 use super::draft::{Append, NewMessageRow};
 use crate::blocks::is_between;
+use crate::prepared::stays_prepared;
 use crate::rows::{FEED, FeedRow, MESSAGE};
 use crate::schema::{conversations, feeds, messages, sequences};
 
@@ -273,19 +274,6 @@ struct TakeIds {
 struct InsertMessage<'a, const INTAKE: bool>(NewMessageRow<'a>);
 
 struct SaveFeed(FeedRow);
-
-/// Lets a statement of our own run, and stay prepared. diesel prepares each UPDATE, and each INSERT of an optional
-/// value, anew, because its text may differ from one time to the next; these texts do not.
-macro_rules! stays_prepared {
-    ($statement:ty, $id:ty) => {
-        impl QueryId for $statement {
-            type QueryId = $id;
-            const HAS_STATIC_QUERY_ID: bool = true;
-        }
-
-        impl RunQueryDsl<SqliteConnection> for $statement {}
-    };
-}
 
 stays_prepared!(TakeIds, TakeIds);
 stays_prepared!(InsertMessage<'_, true>, InsertMessage<'static, true>);

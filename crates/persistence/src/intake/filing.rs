@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use chatapp_domain::ports::StoreError;
 use diesel::dsl::max;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Bool};
 use diesel::sqlite::Sqlite;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use tokio::sync::watch;
 
 use super::{FILED, unfiled_messages};
+use crate::prepared::stays_prepared;
 use crate::schema::sequences;
 
 /// How far the filing of one database has got, between the writer, the filer and whoever reads. Of numbers of messages.
@@ -185,11 +186,13 @@ impl Filing {
     }
 }
 
-/// Whether something waits.
-pub(super) fn is_waiting(connection: &mut SqliteConnection) -> QueryResult<bool> {
+/// After which message and up to which one some wait, if any do.
+pub(super) fn waiting(connection: &mut SqliteConnection) -> QueryResult<Option<(i64, i64)>> {
     let newest: Option<i64> = unfiled_messages::table.select(max(unfiled_messages::id)).first(connection)?;
+    let Some(newest) = newest else { return Ok(None) };
     let filed = sequences::table.find(FILED).select(sequences::next).first::<i64>(connection).optional()?;
-    Ok(newest.is_some_and(|newest| newest > filed.unwrap_or_default()))
+    let filed = filed.unwrap_or_default();
+    Ok((newest > filed).then_some((filed, newest)))
 }
 
 /// Files everything that waits, in the open transaction of a connection that has the locks of both databases, and lets every
@@ -204,13 +207,7 @@ pub(crate) fn file_all(connection: &mut SqliteConnection) -> QueryResult<()> {
 
 /// Files what waits, the oldest messages first and so many at most, in the open transaction. Gives the newest of them.
 pub(super) fn file(connection: &mut SqliteConnection, at_most: i64) -> QueryResult<Option<i64>> {
-    let newest: Option<i64> = unfiled_messages::table.select(max(unfiled_messages::id)).first(connection)?;
-    let Some(newest) = newest else { return Ok(None) };
-    let filed = sequences::table.find(FILED).select(sequences::next).first::<i64>(connection).optional()?;
-    let after = filed.unwrap_or_default();
-    if newest <= after {
-        return Ok(None);
-    }
+    let Some((after, newest)) = waiting(connection)? else { return Ok(None) };
     let beyond = unfiled_messages::table
         .filter(unfiled_messages::id.gt(after))
         .order(unfiled_messages::id)
@@ -258,14 +255,10 @@ pub(crate) struct Touch;
 /// The count.
 pub(crate) struct Touched;
 
-macro_rules! stays_prepared {
+/// A statement without parameters that gives one value.
+macro_rules! statement {
     ($statement:ident, $result:ty, $sql:literal) => {
-        impl QueryId for $statement {
-            type QueryId = Self;
-            const HAS_STATIC_QUERY_ID: bool = true;
-        }
-
-        impl RunQueryDsl<SqliteConnection> for $statement {}
+        stays_prepared!($statement, $statement);
 
         impl diesel::query_builder::Query for $statement {
             type SqlType = $result;
@@ -280,6 +273,6 @@ macro_rules! stays_prepared {
     };
 }
 
-stays_prepared!(Intakes, Bool, "SELECT EXISTS (SELECT 1 FROM pragma_database_list WHERE name = 'intake')");
-stays_prepared!(Touch, BigInt, "UPDATE intake_state SET touched = touched + 1 WHERE id = 1 RETURNING touched");
-stays_prepared!(Touched, BigInt, "SELECT touched FROM intake_state WHERE id = 1");
+statement!(Intakes, Bool, "SELECT EXISTS (SELECT 1 FROM pragma_database_list WHERE name = 'intake')");
+statement!(Touch, BigInt, "UPDATE intake_state SET touched = touched + 1 WHERE id = 1 RETURNING touched");
+statement!(Touched, BigInt, "SELECT touched FROM intake_state WHERE id = 1");

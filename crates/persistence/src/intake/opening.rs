@@ -7,7 +7,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::filing::is_waiting;
+use super::filing::waiting;
 use super::{FILED, file_of, unfiled_messages};
 use crate::connection::{AnyConnection, Manager, Purpose};
 use crate::schema::{sequences, settings};
@@ -82,7 +82,7 @@ pub(crate) fn prepare(connection: &mut AnyConnection, database: &Path) -> QueryR
             intake.display(),
         )));
     }
-    if is_waiting(sqlite)? {
+    if waiting(sqlite)?.is_some() {
         in_transaction(connection, |_| QueryResult::Ok(()))?;
     }
     Ok(Ok(()))
