@@ -44,7 +44,7 @@ impl AuditStore for Log {
     }
 
     async fn list(&self, query: AuditQuery) -> Result<Vec<Entry>, StoreError> {
-        self.0.read(move |connection| list(connection, &query)).await
+        self.0.read_unfiled(move |connection| list(connection, &query)).await
     }
 }
 

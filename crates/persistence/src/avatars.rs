@@ -26,12 +26,12 @@ struct Avatars(Database);
 #[async_trait]
 impl AvatarStore for Avatars {
     async fn put(&self, user: UserId, avatar: Avatar) -> Result<bool, StoreError> {
-        let kept = self.0.write::<_, Never>(move |connection| put(connection, user.0, &avatar), |_| ());
+        let kept = self.0.write_aside::<_, Never>(move |connection| put(connection, user.0, &avatar), |_| ());
         Ok(kept.await?)
     }
 
     async fn remove(&self, user: UserId) -> Result<(), StoreError> {
-        let removed = self.0.write::<_, Never>(
+        let removed = self.0.write_aside::<_, Never>(
             move |connection| {
                 diesel::update(users::table.find(user.0)).set(users::avatar.eq(None::<&str>)).execute(connection)?;
                 Ok(forget(connection, user.0)?)
@@ -43,7 +43,7 @@ impl AvatarStore for Avatars {
 
     async fn of(&self, username: &str) -> Result<Option<Avatar>, StoreError> {
         let name = username.to_owned();
-        let found = self.0.read(move |connection| {
+        let found = self.0.read_unfiled(move |connection| {
             let query = avatars::table
                 .inner_join(users::table.on(users::id.eq(avatars::user_id)))
                 .filter(users::username.eq(name))

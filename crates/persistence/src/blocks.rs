@@ -63,7 +63,7 @@ impl BlockStore for BlockTable {
     }
 
     async fn list(&self, blocker: UserId) -> Result<Vec<User>, StoreError> {
-        let rows = self.0.read(move |connection| {
+        let rows = self.0.read_unfiled(move |connection| {
             let query = blocks::table
                 .inner_join(users::table.on(users::id.eq(blocks::blocked_id)))
                 .filter(blocks::blocker_id.eq(blocker.0))
@@ -95,7 +95,7 @@ impl BlockStore for BlockTable {
 
     async fn keeps_apart(&self, one: UserId, other: UserId) -> Result<bool, StoreError> {
         let pair = Pair::of(one, other);
-        self.0.read(move |connection| on_engine!(connection, c => is_between!(c, pair))).await
+        self.0.read_unfiled(move |connection| on_engine!(connection, c => is_between!(c, pair))).await
     }
 }
 

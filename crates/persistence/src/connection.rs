@@ -42,6 +42,8 @@ pub(crate) enum Purpose {
     Write,
     /// Saving messages. On MySQL a transaction begins with the first statement, without a round trip to say so.
     Append,
+    /// Writing what has to do with no message, on SQLite: without the intake, so that messages are taken in meanwhile.
+    Aside,
 }
 
 /// Opens and checks connections for a pool.
@@ -71,6 +73,11 @@ impl Manager {
 
     pub(crate) fn is_sqlite(&self) -> bool {
         self.url.is_sqlite()
+    }
+
+    /// Whether its connections have nothing to do with messages.
+    pub(crate) fn is_aside(&self) -> bool {
+        self.purpose == Purpose::Aside
     }
 
     pub(crate) fn sqlite_path(&self) -> Option<&Path> {
@@ -111,7 +118,7 @@ impl Manager {
                 if crate::planted::is(crate::planted::Planted::SynchronousOff) {
                     sqlite.batch_execute("PRAGMA synchronous = OFF")?;
                 }
-                if let Some(path) = self.url.sqlite_path() {
+                if let Some(path) = self.url.sqlite_path().filter(|_| self.purpose != Purpose::Aside) {
                     intake::attach(sqlite, path)?;
                 }
                 match self.purpose {
@@ -119,7 +126,7 @@ impl Manager {
                     // What is deleted is overwritten: of somebody who left nothing is to be read in the file.
                     Purpose::Write => sqlite.batch_execute("PRAGMA cache_size = -32768; PRAGMA secure_delete = ON"),
                     // Another connection copies the log more often than that.
-                    Purpose::Append => sqlite.batch_execute(
+                    Purpose::Append | Purpose::Aside => sqlite.batch_execute(
                         "PRAGMA cache_size = -32768; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16000",
                     ),
                 }

@@ -28,7 +28,7 @@ use crate::recent::Recent;
 use crate::replica::Replica;
 use crate::settings::Settings;
 use crate::url::DatabaseUrl;
-use crate::writer::{Job, writer_is_gone};
+use crate::writer::{Job, Writer, writer_is_gone};
 
 /// Why a database cannot be used.
 #[derive(Debug, ThisError)]
@@ -132,10 +132,11 @@ impl Database {
     /// How much is under way.
     pub(crate) fn load(&self) -> Load {
         let (settings, lane) = (&self.inner.settings, self.inner.lane());
+        let queued = lane.writers().map(Writer::waiting).sum();
         let connections = usize::try_from(lane.pool.max_size()).unwrap_or_default();
         let busy = connections.saturating_sub(lane.permits.available_permits());
         let open = usize::try_from(lane.pool.state().connections).unwrap_or_default();
-        Load { queued: lane.writer.waiting(), queue: settings.queue, busy, open, connections }
+        Load { queued, queue: settings.queue, busy, open, connections }
     }
 
     /// The names of the migrations that have not run yet. Blocks.
@@ -168,7 +169,7 @@ impl Database {
     /// Lets queued writes finish and stops the writer. Blocks for as long as that takes.
     pub fn close(self) {
         drop(self.inner.watch.lock().unwrap_or_else(PoisonError::into_inner).take());
-        self.inner.lane().writer.close();
+        self.inner.lane().writers().for_each(Writer::close);
     }
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {
@@ -181,6 +182,14 @@ impl Database {
         query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.caught_up().await?;
+        self.read_unfiled(query).await
+    }
+
+    /// The same for what does not depend on which messages there are: nobody waits until they are filed.
+    pub(crate) async fn read_unfiled<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
         self.on_pool(move |connection| query(connection).map_err(store_error)).await
     }
 
@@ -196,14 +205,14 @@ impl Database {
         self.look_up_unfiled(query).await
     }
 
-    /// The same for what does not depend on which messages there are: nobody waits until they are filed.
+    /// The same for what does not depend on which messages there are.
     pub(crate) async fn look_up_unfiled<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         match self.spare() {
             Some((_permit, mut pooled)) => query(&mut pooled.connection).map_err(store_error),
-            None => self.on_pool(move |connection| query(connection).map_err(store_error)).await,
+            None => self.read_unfiled(query).await,
         }
     }
 
@@ -248,11 +257,11 @@ impl Database {
         T: Send + 'static,
         E: Send + 'static,
     {
-        self.write_beside(false, unit, then).await
+        self.write_on(|lane| &lane.writer, unit, then).await
     }
 
-    /// The same for what leaves alone everything that sends count with (feeds, and which conversations there are): sends
-    /// need not look into the database again afterwards.
+    /// The same for what needs to find no message that was just sent, and leaves alone everything that sends count with
+    /// (feeds, and which conversations there are): on SQLite sends go on meanwhile.
     pub(crate) async fn write_aside<T, E>(
         &self,
         unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<E>> + Send + 'static,
@@ -262,12 +271,13 @@ impl Database {
         T: Send + 'static,
         E: Send + 'static,
     {
-        self.write_beside(true, unit, then).await
+        self.write_on(|lane| lane.aside.as_ref().unwrap_or(&lane.writer), unit, then).await
     }
 
-    async fn write_beside<T, E>(
+    /// Runs a unit on a thread of SQLite's, or on a connection of MySQL's.
+    async fn write_on<T, E>(
         &self,
-        aside: bool,
+        writer: impl FnOnce(&Lane) -> &Writer,
         unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<E>> + Send + 'static,
         then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, WriteError<E>>
@@ -279,8 +289,11 @@ impl Database {
             return self.on_pool(move |connection| repeat_on_conflict(connection, unit, then)).await;
         }
         let (reply, answer) = oneshot::channel();
-        let unit = PlainUnit::new(aside, unit, then, reply);
-        self.submit(Job::Unit(Box::new(unit))).await?;
+        let unit = PlainUnit::new(unit, then, reply);
+        {
+            let _passage = self.inner.passage().await?;
+            writer(&self.inner.lane()).submit(Job::Unit(Box::new(unit)))?;
+        }
         self.answer(answer).await?
     }
 
@@ -292,7 +305,7 @@ impl Database {
         timeout(answer, settled.settled()).await.map_err(|_| no_answer(answer))
     }
 
-    /// Hands a job to the writer.
+    /// Hands a job to the writer of messages.
     pub(crate) async fn submit(&self, job: Job) -> Result<(), StoreError> {
         let _passage = self.inner.passage().await?;
         self.inner.lane().writer.submit(job)

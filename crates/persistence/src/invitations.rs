@@ -36,7 +36,7 @@ impl InvitationStore for Invitations {
     }
 
     async fn list(&self, limit: i64) -> Result<Vec<Invitation>, StoreError> {
-        let rows = self.0.read(move |connection| {
+        let rows = self.0.read_unfiled(move |connection| {
             invitations::table
                 .left_join(users::table.on(invitations::used_by.eq(users::id.nullable())))
                 // All of them: said so that the index gives the order.
@@ -78,7 +78,7 @@ impl InvitationStore for Invitations {
 
     async fn counts(&self, token: LinkHash, email: &Email, now: Timestamp) -> Result<bool, StoreError> {
         let email = email.clone();
-        Ok(self.0.read(move |connection| that_counts(connection, token, &email, now)).await?.is_some())
+        Ok(self.0.read_unfiled(move |connection| that_counts(connection, token, &email, now)).await?.is_some())
     }
 }
 

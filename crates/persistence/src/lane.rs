@@ -24,6 +24,8 @@ pub(crate) struct Lane {
     /// Whoever has one finds a connection in the pool, or can open one.
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) writer: Writer,
+    /// On SQLite, for what has to do with no message.
+    pub(crate) aside: Option<Writer>,
     pub(crate) commits: Commits,
     /// How far SQLite's messages are filed; on MySQL none ever wait.
     pub(crate) filing: Arc<Filing>,
@@ -44,17 +46,25 @@ impl Lane {
             .connection_timeout(settings.wait)
             .build_unchecked(manager(purpose));
         let filing = Arc::<Filing>::default();
-        let writer = Writer::start(manager(Purpose::Append), Arc::clone(&filing), settings.queue, settings.batch)?;
+        let start = |purpose| Writer::start(manager(purpose), Arc::clone(&filing), settings.queue, settings.batch);
+        let writer = start(Purpose::Append)?;
+        let aside = url.is_sqlite().then(|| start(Purpose::Aside)).transpose()?;
         let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        Ok(Self { url: url.clone(), pool, permits, writer, commits, filing, size, retirement })
+        Ok(Self { url: url.clone(), pool, permits, writer, aside, commits, filing, size, retirement })
+    }
+
+    /// Every thread that writes.
+    pub(crate) fn writers(&self) -> impl Iterator<Item = &Writer> {
+        std::iter::once(&self.writer).chain(&self.aside)
     }
 
     /// Lets what has begun here end, but not for longer than `patience`; what is left then is refused each further
     /// statement. Nothing new may come meanwhile. Blocks.
     pub(crate) fn retire(&self, patience: Duration) {
-        self.writer.stop_taking();
+        self.writers().for_each(Writer::stop_taking);
         let deadline = Instant::now() + patience;
-        let is_idle = || self.permits.available_permits() >= self.size as usize && self.writer.has_ended();
+        let is_idle =
+            || self.permits.available_permits() >= self.size as usize && self.writers().all(Writer::has_ended);
         while !is_idle() && Instant::now() < deadline {
             std::thread::sleep(LOOK_EVERY);
         }

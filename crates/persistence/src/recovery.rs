@@ -44,7 +44,7 @@ impl RecoveryStore for Recovery {
     }
 
     async fn reset_of(&self, token: LinkHash, now: Timestamp) -> Result<Option<User>, StoreError> {
-        Ok(self.0.read(move |connection| reset_of(connection, token, now)).await?.map(User::from))
+        Ok(self.0.read_unfiled(move |connection| reset_of(connection, token, now)).await?.map(User::from))
     }
 
     async fn reset(&self, token: LinkHash, password: PasswordHash, now: Timestamp) -> Result<Option<User>, StoreError> {
@@ -66,7 +66,7 @@ impl RecoveryStore for Recovery {
 
     async fn pending_email(&self, user: UserId, now: Timestamp) -> Result<Option<String>, StoreError> {
         self.0
-            .read(move |connection| {
+            .read_unfiled(move |connection| {
                 email_changes::table
                     .filter(email_changes::user_id.eq(user.0).and(email_changes::expires_at.gt(now.as_micros())))
                     .select(email_changes::email)

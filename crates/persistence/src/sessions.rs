@@ -60,7 +60,7 @@ impl From<SessionRow> for Session {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn open(&self, session: NewSession) -> Result<Option<SessionId>, StoreError> {
-        let opened = self.0.write::<_, Never>(move |connection| open(connection, &session), |_| ());
+        let opened = self.0.write_aside::<_, Never>(move |connection| open(connection, &session), |_| ());
         Ok(opened.await?.map(SessionId))
     }
 
@@ -75,7 +75,7 @@ impl SessionStore for Sessions {
     }
 
     async fn touch(&self, key: SessionKey, now: Timestamp) -> Result<(), StoreError> {
-        let touched = self.0.write::<_, Never>(
+        let touched = self.0.write_aside::<_, Never>(
             move |connection| {
                 let session = diesel::update(sessions::table.filter(sessions::key_hash.eq(&key.0[..])));
                 session.set(sessions::used_at.eq(now.as_micros())).execute(connection)?;
@@ -113,7 +113,7 @@ impl SessionStore for Sessions {
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
-        let rows = self.0.read(move |connection| {
+        let rows = self.0.read_unfiled(move |connection| {
             sessions::table
                 .filter(sessions::user_id.eq(user.0))
                 .order(sessions::id.desc())
@@ -173,7 +173,7 @@ impl SessionStore for Sessions {
         lifetime: Lifetime,
     ) -> Result<Vec<SessionId>, StoreError> {
         let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        let rows = self.0.read(move |connection| {
+        let rows = self.0.read_unfiled(move |connection| {
             sessions::table
                 .inner_join(users::table.on(users::id.eq(sessions::user_id)))
                 .filter(sessions::id.eq_any(wanted).and(users::is_active.eq(true)))
@@ -187,7 +187,7 @@ impl SessionStore for Sessions {
 
     async fn purge(&self, now: Timestamp, lifetime: Lifetime) -> Result<usize, StoreError> {
         let (unused, old) = (now.before(lifetime.idle).as_micros(), now.before(lifetime.absolute).as_micros());
-        let purged = self.0.write::<_, Never>(
+        let purged = self.0.write_aside::<_, Never>(
             move |connection| {
                 let idle = diesel::delete(sessions::table.filter(sessions::used_at.le(unused))).execute(connection)?;
                 let aged = diesel::delete(sessions::table.filter(sessions::opened_at.le(old))).execute(connection)?;
@@ -211,8 +211,9 @@ impl Sessions {
         which: impl FnOnce(&T) -> Vec<SessionKey> + Send + 'static,
     ) -> Result<T, StoreError> {
         let memory = self.memory().clone();
-        let ended =
-            self.0.write::<_, Never>(unit, move |ended| which(ended).iter().for_each(|key| memory.forget(&key.0)));
+        let ended = self
+            .0
+            .write_aside::<_, Never>(unit, move |ended| which(ended).iter().for_each(|key| memory.forget(&key.0)));
         let ended = ended.await;
         if ended.is_err() {
             // Perhaps it was kept, and the answer was lost.

@@ -33,12 +33,12 @@ struct SignUps(Database);
 #[async_trait]
 impl SignUpStore for SignUps {
     async fn has_anybody(&self) -> Result<bool, StoreError> {
-        self.0.read(anybody).await
+        self.0.read_unfiled(anybody).await
     }
 
     async fn who_has(&self, username: &Username, now: Timestamp) -> Result<Option<NameTaken>, StoreError> {
         let names = Names::of(username);
-        self.0.read(move |connection| who_has(connection, &names, now)).await
+        self.0.read_unfiled(move |connection| who_has(connection, &names, now)).await
     }
 
     async fn reserve(&self, sign_up: NewSignUp) -> Result<Option<User>, ReserveError> {

@@ -78,7 +78,7 @@ impl From<TokenRow> for Token {
 #[async_trait]
 impl TokenStore for Tokens {
     async fn add(&self, new: NewToken) -> Result<Token, AddTokenError> {
-        match self.0.write(move |connection| add(connection, &new), |_| ()).await {
+        match self.0.write_aside(move |connection| add(connection, &new), |_| ()).await {
             Ok(row) => Ok(row.into()),
             Err(WriteError::Refused(TooMany)) => Err(AddTokenError::TooMany),
             Err(WriteError::Store(error)) => Err(error.into()),
@@ -92,7 +92,7 @@ impl TokenStore for Tokens {
 
     async fn touch(&self, key: TokenKey, now: Timestamp) -> Result<(), StoreError> {
         let now = now.as_micros();
-        let touched = self.0.write::<_, Never>(
+        let touched = self.0.write_aside::<_, Never>(
             move |connection| {
                 let earlier = tokens::used_at.is_null().or(tokens::used_at.lt(now));
                 let token = diesel::update(tokens::table.filter(tokens::key_hash.eq(&key.0[..])).filter(earlier));
@@ -107,7 +107,7 @@ impl TokenStore for Tokens {
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<Token>, StoreError> {
-        let rows = self.0.read(move |connection| {
+        let rows = self.0.read_unfiled(move |connection| {
             let theirs = tokens::table.filter(tokens::user_id.eq(user.0));
             theirs.order(tokens::id.desc()).select(TOKEN).load::<TokenRow>(connection)
         });
@@ -144,7 +144,7 @@ impl TokenStore for Tokens {
         let unexpired = tokens::expires_at.is_null().or(tokens::expires_at.gt(now.as_micros()));
         let alive: Vec<i64> = self
             .0
-            .read(move |connection| {
+            .read_unfiled(move |connection| {
                 tokens::table
                     .inner_join(users::table.on(users::id.eq(tokens::user_id)))
                     .filter(tokens::id.eq_any(wanted).and(users::is_active.eq(true)))
@@ -158,7 +158,7 @@ impl TokenStore for Tokens {
 
     async fn purge(&self, before: Timestamp) -> Result<usize, StoreError> {
         let expired = tokens::expires_at.le(before.as_micros());
-        let purged = self.0.write::<_, Never>(
+        let purged = self.0.write_aside::<_, Never>(
             move |connection| Ok(diesel::delete(tokens::table.filter(expired)).execute(connection)?),
             |_| (),
         );
@@ -178,7 +178,8 @@ impl Tokens {
         which: impl FnOnce(&T) -> Vec<Hash> + Send + 'static,
     ) -> Result<T, StoreError> {
         let memory = self.memory().clone();
-        let ended = self.0.write::<_, Never>(unit, move |ended| which(ended).iter().for_each(|key| memory.forget(key)));
+        let ended =
+            self.0.write_aside::<_, Never>(unit, move |ended| which(ended).iter().for_each(|key| memory.forget(key)));
         let ended = ended.await;
         if ended.is_err() {
             // Perhaps it was kept, and the answer was lost.
@@ -188,7 +189,7 @@ impl Tokens {
     }
 
     async fn load(&self, key: TokenKey) -> Result<Option<ActiveToken>, StoreError> {
-        let row = self.0.read(move |connection| {
+        let row = self.0.read_unfiled(move |connection| {
             let query = tokens::table
                 .inner_join(users::table.on(users::id.eq(tokens::user_id)))
                 .filter(tokens::key_hash.eq(&key.0[..]).and(users::is_active.eq(true)))

@@ -120,7 +120,7 @@ impl UserStore for Users {
         if key.len() > 1800 {
             return Ok(None);
         }
-        let found = self.0.read(move |connection| {
+        let found = self.0.read_unfiled(move |connection| {
             users::table
                 .filter(users::username_key.eq(key))
                 .select((USER, users::password))
@@ -251,7 +251,7 @@ impl UserStore for Users {
     }
 
     async fn count(&self) -> Result<i64, StoreError> {
-        self.0.read(|connection| users::table.count().get_result(connection)).await
+        self.0.read_unfiled(|connection| users::table.count().get_result(connection)).await
     }
 }
 

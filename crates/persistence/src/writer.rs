@@ -1,11 +1,14 @@
 //! The thread that commits together whatever is waiting.
 //!
-//! On SQLite everything that writes goes through it, but for the filing of messages, which are taken in first
-//! ([`intake`](crate::intake)); on MySQL the messages do. A caller is answered after the commit, never before. Should a
-//! transaction of many fail, each piece of work gets one of its own, so that a bad one fails alone. If the thread dies, its
-//! queue closes and every write answers that the database is away.
+//! On SQLite there are two of it: one for messages, which are taken in first and filed elsewhere ([`intake`](crate::intake)),
+//! and for what has to do with them; and one aside, for everything else. On MySQL messages go through it, and nothing else
+//! does. A caller is answered after the commit, never before. Should a transaction of many fail, each piece of work gets one
+//! of its own, so that a bad one fails alone. If the thread dies, its queue closes and every write answers that the database
+//! is away.
 
+mod deferred;
 mod failure;
+mod sqlite;
 mod transaction;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,10 +19,9 @@ use std::time::Duration;
 use chatapp_domain::ports::StoreError;
 use diesel::r2d2::R2D2Connection;
 use diesel::result::{Error, QueryResult};
-use diesel::{RunQueryDsl, SqliteConnection};
-use parking_lot::MutexGuard;
 use rand::Rng;
 
+use self::deferred::Deferred;
 pub(crate) use self::failure::connection_error;
 use self::failure::shared;
 pub(crate) use self::transaction::in_transaction;
@@ -29,7 +31,7 @@ use crate::append::{Append, Appender};
 use crate::checkpoint::Checkpointer;
 use crate::connection::{AnyConnection, Manager};
 use crate::error::is_conflict;
-use crate::intake::{Entry, Filer, Filing, Touched};
+use crate::intake::{Entry, Filer, Filing};
 #[cfg(feature = "planted-faults")]
 use crate::planted;
 
@@ -53,9 +55,6 @@ pub(crate) trait Unit: Send {
     /// transaction.
     fn run(&mut self, connection: &mut AnyConnection) -> QueryResult<()>;
 
-    /// Whether it leaves alone what sends count with: feeds, conversations and who takes part in them.
-    fn is_aside(&self) -> bool;
-
     /// Answers, after the commit or after the failure.
     fn settle(self: Box<Self>, committed: Result<(), StoreError>);
 
@@ -71,23 +70,25 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread; it opens its connection when the first job arrives. `filing` is of use on SQLite.
+    /// Starts the thread; it opens its connection when the first job arrives. `filing` is of use on SQLite, and so is a
+    /// `manager` of connections aside.
     pub(crate) fn start(manager: Manager, filing: Arc<Filing>, queue: usize, batch: usize) -> std::io::Result<Self> {
         let (sender, jobs) = flume::bounded(queue);
-        let aides = manager.is_sqlite().then(|| Aides::start(&manager, &filing)).transpose()?;
-        let appender = Appender::default();
+        let name = if manager.is_aside() { "chatapp-aside" } else { "chatapp-writer" };
+        let has_aides = manager.is_sqlite() && !manager.is_aside();
+        let aides = has_aides.then(|| Aides::start(&manager, &filing)).transpose()?;
         let mut worker = Worker {
             manager,
             connection: None,
-            appender,
+            appender: Appender::default(),
+            deferred: Deferred::new(Arc::clone(&filing), batch),
             filing,
             entry: None,
             aides,
             batch,
             has_reached_commit: false,
         };
-        let thread =
-            std::thread::Builder::new().name("chatapp-writer".to_owned()).spawn(move || worker.serve(&jobs))?;
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || worker.serve(&jobs))?;
         Ok(Self { sender: sender.downgrade(), jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
     }
 
@@ -136,6 +137,7 @@ struct Worker {
     connection: Option<AnyConnection>,
     appender: Appender,
     filing: Arc<Filing>,
+    deferred: Deferred,
     /// Into SQLite's intake; opened with the connection.
     entry: Option<Entry>,
     aides: Option<Aides>,
@@ -162,22 +164,36 @@ impl Aides {
 impl Worker {
     fn serve(&mut self, jobs: &flume::Receiver<Job>) {
         loop {
-            match jobs.recv_timeout(IDLE) {
-                Ok(first) => self.serve_some(first, jobs),
-                Err(flume::RecvTimeoutError::Timeout) => self.tidy(),
+            match jobs.recv_timeout(self.deferred.patience().unwrap_or(IDLE)) {
+                Ok(first) => self.serve_some(Some(first), jobs),
+                Err(flume::RecvTimeoutError::Timeout) if self.deferred.is_empty() => self.tidy(),
+                Err(flume::RecvTimeoutError::Timeout) => self.serve_some(None, jobs),
                 Err(flume::RecvTimeoutError::Disconnected) => break,
             }
         }
+        let last = self.deferred.take();
+        self.commit(last);
         // Files what waits.
         drop(self.aides.take());
         self.tidy();
         self.return_numbers();
     }
 
-    fn serve_some(&mut self, first: Job, jobs: &flume::Receiver<Job>) {
-        let mut batch = vec![first];
-        batch.extend(jobs.try_iter().take(self.batch - 1));
+    fn serve_some(&mut self, first: Option<Job>, jobs: &flume::Receiver<Job>) {
+        let mut batch = self.deferred.take();
+        batch.extend(first);
+        batch.extend(jobs.try_iter().take(self.batch.saturating_sub(batch.len())));
         batch.retain(|job| !job.is_abandoned());
+        if self.aides.is_some() {
+            self.deferred.defer(&mut batch);
+        }
+        self.commit(batch);
+    }
+
+    fn commit(&mut self, batch: Vec<Job>) {
+        if batch.is_empty() {
+            return;
+        }
         let writes = batch.len();
         // A defect in one unit must not end all writing: its batch is answered by the drop of its channels.
         if catch_unwind(AssertUnwindSafe(|| self.commit_together(batch))).is_err() {
@@ -263,9 +279,12 @@ impl Worker {
         let (appender, reached) = (&mut self.appender, &mut self.has_reached_commit);
         let outcome = match &mut connection {
             AnyConnection::Mysql(mysql) => appender.transact(mysql, &mut appends(batch), reached),
+            AnyConnection::Sqlite(_) if self.manager.is_aside() => {
+                sqlite::aside(&self.filing, &mut connection, appender, batch, reached)
+            }
             AnyConnection::Sqlite(sqlite) => {
-                match take_in(&mut self.entry, &self.filing, &self.manager, sqlite, appender, batch, reached) {
-                    Ok(false) => file(&self.filing, &mut connection, appender, batch, reached),
+                match sqlite::take_in(&mut self.entry, &self.filing, &self.manager, sqlite, appender, batch, reached) {
+                    Ok(false) => sqlite::file(&self.filing, &mut connection, appender, batch, reached),
                     taken => taken.map(drop),
                 }
             }
@@ -280,55 +299,10 @@ impl Worker {
     }
 }
 
-/// Lets messages into SQLite's intake, if there is nothing else to do and if that is enough; gives whether it was.
-fn take_in(
-    entry: &mut Option<Entry>,
-    filing: &Arc<Filing>,
-    manager: &Manager,
-    main: &mut SqliteConnection,
-    appender: &mut Appender,
-    batch: &mut [Job],
-    reached: &mut bool,
-) -> QueryResult<bool> {
-    let Some(database) = manager.sqlite_path().filter(|_| batch.iter().all(Job::is_append)) else { return Ok(false) };
-    let entry = match entry {
-        Some(entry) => entry,
-        None => entry.insert(Entry::open(main, database, Arc::clone(filing))?),
-    };
-    entry.take(main, appender, &mut appends(batch), reached)
-}
-
-/// One transaction of SQLite's main database, in which everything is filed first.
-fn file(
-    filing: &Filing,
-    connection: &mut AnyConnection,
-    appender: &mut Appender,
-    batch: &mut [Job],
-    reached: &mut bool,
-) -> QueryResult<()> {
-    let turn = filing.turn();
-    let outcome = in_transaction(connection, |connection| {
-        if let AnyConnection::Sqlite(sqlite) = connection {
-            appender.note_touched(Touched.get_result(sqlite)?, || filing.take_spare());
-        }
-        run_all(connection, appender, batch)?;
-        *reached = true;
-        Ok(())
-    });
-    MutexGuard::unlock_fair(turn);
-    if outcome.is_ok() {
-        filing.note_all_filed();
-        appender.note_filed();
-    }
-    outcome
-}
-
 fn run_all(connection: &mut AnyConnection, appender: &mut Appender, batch: &mut [Job]) -> QueryResult<()> {
     for run in batch.chunk_by_mut(|one, next| one.is_append() && next.is_append()) {
         if let [Job::Unit(unit)] = run {
-            if !unit.is_aside() {
-                appender.forget_counters();
-            }
+            appender.forget_counters();
             unit.run(connection)?;
         } else {
             appender.run(connection, &mut appends(run))?;

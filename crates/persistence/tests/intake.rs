@@ -7,6 +7,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
 
 use chatapp_domain::conversation::Participation;
@@ -14,6 +15,7 @@ use chatapp_domain::message::{Message, Seq};
 use chatapp_domain::page::Cursor;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::messages::Saved;
+use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{Identity, User};
 use chatapp_persistence::{Database, DatabaseUrl, OpenError, Settings};
 use chatapp_testkit::builders::{a_draft, a_keyed_draft, a_size, a_user};
@@ -23,7 +25,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tokio::task::JoinSet;
 
-/// Keeps everybody from writing to the main database until it is dropped: nothing is filed meanwhile.
+/// Keeps everybody from writing to a database until it is dropped: if it is the main one, nothing is filed meanwhile.
 struct Held(SqliteConnection);
 
 impl Held {
@@ -207,6 +209,39 @@ async fn a_key_is_known_while_its_message_waits_and_afterwards() {
         append("another").await.unwrap_err();
         all_between(&stores, &ada, &bob).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sends_go_on_while_a_read_mark_waits_until_everything_is_filed() {
+    let scratch = support::sqlite();
+    let stores = support::stores(&scratch.database);
+    let (ada, bob) = a_couple(&stores).await;
+    let held = Held::of(scratch.url.sqlite_path().unwrap());
+    for n in 0..400 {
+        say(&stores, &ada, &bob, &format!("{n}")).await;
+    }
+    let identity = |user: &User| Identity { id: user.id, username: user.username.clone() };
+    let place = Participation::of(identity(&bob), identity(&ada));
+    let mut mark = pin!(stores.conversations.mark_read(&place, Seq(9999), Box::new(|_| ())));
+    let last = tokio::select! {
+        biased;
+        marked = &mut mark => panic!("nothing can be filed yet: {marked:?}"),
+        message = say(&stores, &ada, &bob, "and on") => message,
+    };
+    drop(held);
+    let conversation = mark.await.unwrap().unwrap();
+    assert_eq!((conversation.read_seq, conversation.unread), (last.seq, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_to_do_with_no_message_waits_for_none() {
+    let scratch = support::sqlite();
+    let stores = support::stores(&scratch.database);
+    let (ada, _) = a_couple(&stores).await;
+    let _held = Held::of(&beside(scratch.url.sqlite_path().unwrap(), "-intake"));
+    stores.users.note_seen(vec![ada.id], Timestamp::from_micros(1)).await.unwrap();
+    let seen = stores.users.by_id(ada.id).await.unwrap().unwrap().last_seen;
+    assert_eq!(seen, Some(Timestamp::from_micros(1)));
 }
 
 #[derive(QueryableByName)]

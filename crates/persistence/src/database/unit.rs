@@ -68,7 +68,6 @@ pub(super) fn repeat_on_conflict<T, E>(
 
 /// A unit of work on its way through the writer.
 pub(super) struct PlainUnit<F, A, T, E> {
-    aside: bool,
     unit: F,
     then: A,
     reply: oneshot::Sender<Result<T, WriteError<E>>>,
@@ -77,8 +76,8 @@ pub(super) struct PlainUnit<F, A, T, E> {
 
 impl<F, A, T, E> PlainUnit<F, A, T, E> {
     /// One whose outcome is told to whoever waits for `reply`.
-    pub(super) fn new(aside: bool, unit: F, then: A, reply: oneshot::Sender<Result<T, WriteError<E>>>) -> Self {
-        Self { aside, unit, then, reply, result: None }
+    pub(super) fn new(unit: F, then: A, reply: oneshot::Sender<Result<T, WriteError<E>>>) -> Self {
+        Self { unit, then, reply, result: None }
     }
 }
 
@@ -97,10 +96,6 @@ where
                 Ok(())
             }
         }
-    }
-
-    fn is_aside(&self) -> bool {
-        self.aside
     }
 
     fn settle(self: Box<Self>, committed: Result<(), StoreError>) {

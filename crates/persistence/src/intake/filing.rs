@@ -70,13 +70,18 @@ impl Filing {
             progress.failures
         };
         let mut progress = self.progress.subscribe();
-        self.is_urgent.store(true, Ordering::SeqCst);
-        self.wake();
+        self.hurry();
         let ended = progress.wait_for(|progress| progress.filed >= taken || progress.failures > failures);
         match tokio::time::timeout(patience, ended).await {
             Ok(Ok(progress)) if progress.filed >= taken => Ok(()),
             _ => Err(StoreError::Unavailable("messages that were taken in cannot be filed".into())),
         }
+    }
+
+    /// Lets what waits be filed now.
+    pub(crate) fn hurry(&self) {
+        self.is_urgent.store(true, Ordering::SeqCst);
+        self.wake();
     }
 
     /// Whether the message with this number may wait. Whoever looks for it among those that do, and then where it is filed,
