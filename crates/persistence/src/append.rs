@@ -122,6 +122,11 @@ impl Appender {
         Ok(are_known)
     }
 
+    /// Whether the draft is one for which the last ones could not be decided alone: its conversation does not exist yet.
+    pub(crate) fn lacks_conversation_of(&self, append: &Append) -> bool {
+        self.remembered.missing().contains(&append.pair())
+    }
+
     /// Saves drafts in the open transaction of SQLite's connection, in which everything is filed.
     pub(crate) fn run(&mut self, connection: &mut AnyConnection, drafts: &mut [&mut Append]) -> QueryResult<()> {
         let AnyConnection::Sqlite(connection) = connection else { return Err(Error::NotInTransaction) };

@@ -13,7 +13,7 @@ pub struct Settings {
     pub readers: u32,
     /// Connections to MySQL, besides the one that writes messages.
     pub connections: u32,
-    /// How many writes may wait for SQLite's writer, or messages for MySQL's; one more is refused as busy.
+    /// How many writes may wait for each of SQLite's writers, or messages for MySQL's; one more is refused as busy.
     pub queue: usize,
     /// How many messages one transaction holds at most.
     pub batch: usize,

@@ -161,6 +161,14 @@ impl Aides {
     }
 }
 
+/// What became of a batch that did not fail.
+enum Outcome {
+    /// All of it is committed.
+    Done,
+    /// Nothing of it: some messages in it begin a conversation, and should wait.
+    Postponed,
+}
+
 impl Worker {
     fn serve(&mut self, jobs: &flume::Receiver<Job>) {
         loop {
@@ -182,7 +190,7 @@ impl Worker {
     fn serve_some(&mut self, first: Option<Job>, jobs: &flume::Receiver<Job>) {
         let mut batch = self.deferred.take();
         batch.extend(first);
-        batch.extend(jobs.try_iter().take(self.batch.saturating_sub(batch.len())));
+        batch.extend(jobs.try_iter().take(self.batch - 1));
         batch.retain(|job| !job.is_abandoned());
         if self.aides.is_some() {
             self.deferred.defer(&mut batch);
@@ -233,7 +241,8 @@ impl Worker {
 
     fn commit_together(&mut self, mut batch: Vec<Job>) {
         match self.transaction(&mut batch) {
-            Ok(()) => settle_all(batch, None),
+            Ok(Outcome::Done) => settle_all(batch, None),
+            Ok(Outcome::Postponed) => self.postpone(batch),
             // A message without a key that was committed all the same must not be saved a second time.
             Err(error) if batch.len() == 1 || (self.has_reached_commit && !is_conflict(&error)) => {
                 settle_all(batch, Some(error));
@@ -242,15 +251,27 @@ impl Worker {
                 log::debug!("a transaction of {} is repeated one by one: {error}", batch.len());
                 for job in batch {
                     let mut alone = vec![job];
-                    let outcome = self.transaction(&mut alone);
-                    settle_all(alone, outcome.err());
+                    match self.transaction(&mut alone) {
+                        Ok(Outcome::Done) => settle_all(alone, None),
+                        Ok(Outcome::Postponed) => self.postpone(alone),
+                        Err(error) => settle_all(alone, Some(error)),
+                    }
                 }
             }
         }
     }
 
+    /// Leaves messages that begin a conversation for later, and saves the others now.
+    fn postpone(&mut self, batch: Vec<Job>) {
+        let (later, now): (Vec<Job>, Vec<Job>) = batch.into_iter().partition(|job| job.begins(&self.appender));
+        self.deferred.keep(later);
+        if !now.is_empty() {
+            self.commit_together(now);
+        }
+    }
+
     /// One transaction around all jobs, repeated if it lost against another one.
-    fn transaction(&mut self, batch: &mut [Job]) -> QueryResult<()> {
+    fn transaction(&mut self, batch: &mut [Job]) -> QueryResult<Outcome> {
         let mut attempt = 0;
         loop {
             let was_kept = self.connection.is_some();
@@ -270,7 +291,7 @@ impl Worker {
         }
     }
 
-    fn try_transaction(&mut self, batch: &mut [Job]) -> QueryResult<()> {
+    fn try_transaction(&mut self, batch: &mut [Job]) -> QueryResult<Outcome> {
         self.has_reached_commit = false;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -278,14 +299,22 @@ impl Worker {
         };
         let (appender, reached) = (&mut self.appender, &mut self.has_reached_commit);
         let outcome = match &mut connection {
-            AnyConnection::Mysql(mysql) => appender.transact(mysql, &mut appends(batch), reached),
+            AnyConnection::Mysql(mysql) => {
+                appender.transact(mysql, &mut appends(batch), reached).map(|()| Outcome::Done)
+            }
             AnyConnection::Sqlite(_) if self.manager.is_aside() => {
-                sqlite::aside(&self.filing, &mut connection, appender, batch, reached)
+                sqlite::aside(&self.filing, &mut connection, appender, batch, reached).map(|()| Outcome::Done)
             }
             AnyConnection::Sqlite(sqlite) => {
                 match sqlite::take_in(&mut self.entry, &self.filing, &self.manager, sqlite, appender, batch, reached) {
-                    Ok(false) => sqlite::file(&self.filing, &mut connection, appender, batch, reached),
-                    taken => taken.map(drop),
+                    Ok(true) => Ok(Outcome::Done),
+                    Ok(false) if self.deferred.may_wait() && batch.iter().any(|job| job.begins(appender)) => {
+                        Ok(Outcome::Postponed)
+                    }
+                    Ok(false) => {
+                        sqlite::file(&self.filing, &mut connection, appender, batch, reached).map(|()| Outcome::Done)
+                    }
+                    Err(error) => Err(error),
                 }
             }
         };
@@ -348,6 +377,11 @@ pub(crate) fn pause_before_retry(attempt: u32) -> Duration {
 impl Job {
     fn is_append(&self) -> bool {
         matches!(self, Self::Append(_))
+    }
+
+    /// Whether it is the first message of a conversation, of those that could not be taken in just now.
+    fn begins(&self, appender: &Appender) -> bool {
+        matches!(self, Self::Append(append) if appender.lacks_conversation_of(append))
     }
 
     fn as_append(&mut self) -> Option<&mut Append> {

@@ -234,6 +234,27 @@ async fn sends_go_on_while_a_read_mark_waits_until_everything_is_filed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sends_go_on_while_the_first_message_of_a_conversation_waits() {
+    let scratch = support::sqlite();
+    let stores = support::stores(&scratch.database);
+    let (ada, bob) = a_couple(&stores).await;
+    let eve = a_user(&*stores.users, "eve").await;
+    let held = Held::of(scratch.url.sqlite_path().unwrap());
+    for n in 0..400 {
+        say(&stores, &ada, &bob, &format!("{n}")).await;
+    }
+    let mut first = pin!(say(&stores, &eve, &bob, "hello"));
+    tokio::select! {
+        biased;
+        message = &mut first => panic!("nothing can be filed yet: {message:?}"),
+        _ = say(&stores, &ada, &bob, "and on") => {}
+    }
+    drop(held);
+    assert_eq!(first.await.seq, Seq(1));
+    assert_eq!(all_between(&stores, &ada, &bob).await.unwrap().len(), 402);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_has_to_do_with_no_message_waits_for_none() {
     let scratch = support::sqlite();
     let stores = support::stores(&scratch.database);

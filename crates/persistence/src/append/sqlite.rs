@@ -3,6 +3,7 @@
 //! The counters that a writer wrote last are still in its memory. Somebody else may write to the same database, and counts
 //! up `touched` in its intake then.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 
@@ -35,6 +36,8 @@ pub(super) struct Remembered {
     are_ours: bool,
     /// What `touched` must be, or somebody else has written.
     touched: Option<i64>,
+    /// The conversations that were wanted last and do not exist yet.
+    missing: BTreeSet<Pair>,
     /// Whether the counters in the main database are those of what was taken in, too. All that are missing here are.
     has_filed: bool,
 }
@@ -70,6 +73,11 @@ impl Remembered {
         self.has_filed = true;
     }
 
+    /// The conversations for which the last drafts could not be decided alone: they do not exist yet.
+    pub(super) fn missing(&self) -> &BTreeSet<Pair> {
+        &self.missing
+    }
+
     /// The counters of everyone concerned; conversations that do not exist yet are made. Everything is filed.
     pub(super) fn counters(
         &mut self,
@@ -90,11 +98,12 @@ impl Remembered {
         connection: &mut SqliteConnection,
         drafts: &[&mut Append],
     ) -> QueryResult<Option<&mut Counters>> {
+        self.missing.clear();
         if !self.has_filed || self.is_too_much() {
             return Ok(None);
         }
-        let are_all_known = load(&mut self.counters, connection, drafts, thread)?;
-        Ok(are_all_known.then_some(&mut self.counters))
+        self.missing = load(&mut self.counters, connection, drafts, thread)?;
+        Ok(self.missing.is_empty().then_some(&mut self.counters))
     }
 
     fn is_too_much(&self) -> bool {
@@ -175,14 +184,15 @@ fn reserve_at_least(connection: &mut SqliteConnection, wanted: i64) -> QueryResu
     Ok(next - wanted..next)
 }
 
-/// Reads the counters that are not known. Gives whether each conversation exists.
+/// Reads the counters that are not known. Gives the conversations that do not exist.
 fn load(
     counters: &mut Counters,
     connection: &mut SqliteConnection,
     drafts: &[&mut Append],
     thread: impl Fn(&mut SqliteConnection, Pair) -> QueryResult<Option<Thread>>,
-) -> QueryResult<bool> {
+) -> QueryResult<BTreeSet<Pair>> {
     let Counters { feeds, threads, apart } = counters;
+    let mut missing = BTreeSet::new();
     for user in people(drafts) {
         if !feeds.contains_key(&user) {
             let feed = feeds::table.find(user).select(FEED).first::<FeedRow>(connection).optional()?;
@@ -197,11 +207,13 @@ fn load(
     }
     for pair in pairs(drafts, feeds, apart) {
         if let Entry::Vacant(place) = threads.entry(pair) {
-            let Some(thread) = thread(connection, pair)? else { return Ok(false) };
-            place.insert(thread);
+            match thread(connection, pair)? {
+                Some(thread) => drop(place.insert(thread)),
+                None => drop(missing.insert(pair)),
+            }
         }
     }
-    Ok(true)
+    Ok(missing)
 }
 
 fn made_thread(connection: &mut SqliteConnection, pair: Pair) -> QueryResult<Option<Thread>> {
