@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 mod avatars;
 mod background;
@@ -21,6 +22,10 @@ mod secrets;
 mod serve;
 mod upgrade;
 mod workers;
+
+/// Measured in docs/benchmark.md: most of what a request allocates lives for as long as the request.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
