@@ -97,6 +97,7 @@ impl Appender {
         is_waiting: impl Fn(&(i64, String)) -> bool,
         more_numbers: impl FnOnce() -> Option<Range<i64>>,
     ) -> QueryResult<bool> {
+        self.remembered.forget_missing();
         if self.expects_repeats || drafts.iter().any(|append| append.number.is_some()) {
             return Ok(false);
         }

@@ -179,7 +179,7 @@ impl Worker {
                 Err(flume::RecvTimeoutError::Disconnected) => break,
             }
         }
-        let last = self.deferred.take();
+        let last = self.deferred.end();
         self.commit(last);
         // Files what waits.
         drop(self.aides.take());
@@ -229,6 +229,9 @@ impl Worker {
         let Self { connection: Some(connection @ AnyConnection::Sqlite(_)), appender, filing, .. } = self else {
             return;
         };
+        if self.manager.is_aside() {
+            return;
+        }
         let spare = filing.take_spare();
         let returned = in_transaction(connection, |connection| match connection {
             AnyConnection::Sqlite(sqlite) => appender.return_numbers(sqlite, spare),

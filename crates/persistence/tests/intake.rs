@@ -255,6 +255,29 @@ async fn sends_go_on_while_the_first_message_of_a_conversation_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_first_message_that_waits_is_saved_at_the_end() {
+    let scratch = support::sqlite();
+    let stores = support::stores(&scratch.database);
+    let (ada, bob) = a_couple(&stores).await;
+    let eve = a_user(&*stores.users, "eve").await;
+    let held = Held::of(scratch.url.sqlite_path().unwrap());
+    for n in 0..400 {
+        say(&stores, &ada, &bob, &format!("{n}")).await;
+    }
+    let mut first = pin!(say(&stores, &eve, &bob, "hello"));
+    tokio::select! {
+        biased;
+        message = &mut first => panic!("nothing can be filed yet: {message:?}"),
+        _ = say(&stores, &ada, &bob, "and on") => {}
+    }
+    let closing = tokio::task::spawn_blocking(|| scratch.database.close());
+    while stores.messages.append(a_draft(&ada, &bob, "too late"), Box::new(|_| ())).await.is_ok() {}
+    drop(held);
+    assert_eq!(first.await.seq, Seq(1));
+    closing.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_has_to_do_with_no_message_waits_for_none() {
     let scratch = support::sqlite();
     let stores = support::stores(&scratch.database);

@@ -73,6 +73,11 @@ impl Remembered {
         self.has_filed = true;
     }
 
+    /// Other drafts come now.
+    pub(super) fn forget_missing(&mut self) {
+        self.missing.clear();
+    }
+
     /// The conversations for which the last drafts could not be decided alone: they do not exist yet.
     pub(super) fn missing(&self) -> &BTreeSet<Pair> {
         &self.missing
@@ -98,7 +103,6 @@ impl Remembered {
         connection: &mut SqliteConnection,
         drafts: &[&mut Append],
     ) -> QueryResult<Option<&mut Counters>> {
-        self.missing.clear();
         if !self.has_filed || self.is_too_much() {
             return Ok(None);
         }

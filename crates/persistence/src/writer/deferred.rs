@@ -50,6 +50,12 @@ impl Deferred {
         std::mem::take(&mut self.jobs)
     }
 
+    /// The same, and from now on none may wait.
+    pub(super) fn end(&mut self) -> Vec<Job> {
+        self.most = 0;
+        self.take()
+    }
+
     /// Whether a job that needs everything filed should wait.
     pub(super) fn may_wait(&self) -> bool {
         let is_patient = self.since.is_none_or(|since| since.elapsed() < LONGEST);
