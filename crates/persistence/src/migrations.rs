@@ -61,8 +61,14 @@ fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, Failure> {
             looks::fill_in(connection)?;
             Ok(names)
         }
-        // Another process was faster; what counts is that nothing is left.
-        Err(_) if pending(connection)?.is_empty() => Ok(Vec::new()),
-        Err(error) => Err(error),
+        Err(error) => {
+            let left = pending(connection)?;
+            if left.is_empty() {
+                // Another process was faster; what counts is that nothing is left.
+                return Ok(Vec::new());
+            }
+            // It was faster with some of them only, and may be at the next.
+            if left.len() < names.len() { run_pending(connection) } else { Err(error) }
+        }
     }
 }

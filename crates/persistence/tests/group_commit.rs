@@ -132,5 +132,7 @@ async fn another_process_may_write_too() {
     }
     seqs.sort_unstable();
     assert_eq!(seqs, (1..=200).collect::<Vec<i64>>());
+    // Each waits until its own messages are filed, and then finds the other's that are.
+    there.events.latest(ada.id).await.unwrap();
     assert_eq!(here.events.latest(ada.id).await.unwrap().0, 200);
 }
