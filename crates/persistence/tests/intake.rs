@@ -6,8 +6,9 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use chatapp_domain::conversation::Participation;
@@ -23,6 +24,7 @@ use chatapp_testkit::contract::Stores;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use support::Scratch;
 use tokio::task::JoinSet;
 
 /// Keeps everybody from writing to a database until it is dropped: if it is the main one, nothing is filed meanwhile.
@@ -211,23 +213,37 @@ async fn a_key_is_known_while_its_message_waits_and_afterwards() {
     }
 }
 
+/// Sends so many messages that not everything is filed at once, and keeps them from being filed.
+async fn many_waiting(scratch: &Scratch, stores: &Stores, from: &User, to: &User) -> Held {
+    let held = Held::of(scratch.url.sqlite_path().unwrap());
+    for n in 0..400 {
+        say(stores, from, to, &format!("{n}")).await;
+    }
+    held
+}
+
+/// Begins what must wait, and sends a message meanwhile.
+async fn overtake<T: Debug>(
+    waiting: Pin<&mut impl Future<Output = T>>,
+    send: impl Future<Output = Message>,
+) -> Message {
+    tokio::select! {
+        biased;
+        done = waiting => panic!("nothing can be filed yet: {done:?}"),
+        message = send => message,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn sends_go_on_while_a_read_mark_waits_until_everything_is_filed() {
     let scratch = support::sqlite();
     let stores = support::stores(&scratch.database);
     let (ada, bob) = a_couple(&stores).await;
-    let held = Held::of(scratch.url.sqlite_path().unwrap());
-    for n in 0..400 {
-        say(&stores, &ada, &bob, &format!("{n}")).await;
-    }
+    let held = many_waiting(&scratch, &stores, &ada, &bob).await;
     let identity = |user: &User| Identity { id: user.id, username: user.username.clone() };
     let place = Participation::of(identity(&bob), identity(&ada));
     let mut mark = pin!(stores.conversations.mark_read(&place, Seq(9999), Box::new(|_| ())));
-    let last = tokio::select! {
-        biased;
-        marked = &mut mark => panic!("nothing can be filed yet: {marked:?}"),
-        message = say(&stores, &ada, &bob, "and on") => message,
-    };
+    let last = overtake(mark.as_mut(), say(&stores, &ada, &bob, "and on")).await;
     drop(held);
     let conversation = mark.await.unwrap().unwrap();
     assert_eq!((conversation.read_seq, conversation.unread), (last.seq, 0));
@@ -239,16 +255,9 @@ async fn sends_go_on_while_the_first_message_of_a_conversation_waits() {
     let stores = support::stores(&scratch.database);
     let (ada, bob) = a_couple(&stores).await;
     let eve = a_user(&*stores.users, "eve").await;
-    let held = Held::of(scratch.url.sqlite_path().unwrap());
-    for n in 0..400 {
-        say(&stores, &ada, &bob, &format!("{n}")).await;
-    }
+    let held = many_waiting(&scratch, &stores, &ada, &bob).await;
     let mut first = pin!(say(&stores, &eve, &bob, "hello"));
-    tokio::select! {
-        biased;
-        message = &mut first => panic!("nothing can be filed yet: {message:?}"),
-        _ = say(&stores, &ada, &bob, "and on") => {}
-    }
+    overtake(first.as_mut(), say(&stores, &ada, &bob, "and on")).await;
     drop(held);
     assert_eq!(first.await.seq, Seq(1));
     assert_eq!(all_between(&stores, &ada, &bob).await.unwrap().len(), 402);
@@ -260,16 +269,9 @@ async fn a_first_message_that_waits_is_saved_at_the_end() {
     let stores = support::stores(&scratch.database);
     let (ada, bob) = a_couple(&stores).await;
     let eve = a_user(&*stores.users, "eve").await;
-    let held = Held::of(scratch.url.sqlite_path().unwrap());
-    for n in 0..400 {
-        say(&stores, &ada, &bob, &format!("{n}")).await;
-    }
+    let held = many_waiting(&scratch, &stores, &ada, &bob).await;
     let mut first = pin!(say(&stores, &eve, &bob, "hello"));
-    tokio::select! {
-        biased;
-        message = &mut first => panic!("nothing can be filed yet: {message:?}"),
-        _ = say(&stores, &ada, &bob, "and on") => {}
-    }
+    overtake(first.as_mut(), say(&stores, &ada, &bob, "and on")).await;
     let closing = tokio::task::spawn_blocking(|| scratch.database.close());
     while stores.messages.append(a_draft(&ada, &bob, "too late"), Box::new(|_| ())).await.is_ok() {}
     drop(held);

@@ -37,16 +37,12 @@ pub(super) fn file(
     batch: &mut [Job],
     reached: &mut bool,
 ) -> QueryResult<()> {
-    let turn = filing.turn();
-    let outcome = in_transaction(connection, |connection| {
+    let outcome = in_turn(filing, connection, reached, |connection| {
         if let AnyConnection::Sqlite(sqlite) = connection {
             appender.note_touched(Touched.get_result(sqlite)?, || filing.take_spare());
         }
-        run_all(connection, appender, batch)?;
-        *reached = true;
-        Ok(())
+        run_all(connection, appender, batch)
     });
-    MutexGuard::unlock_fair(turn);
     if outcome.is_ok() {
         filing.note_all_filed();
         appender.note_filed();
@@ -62,9 +58,19 @@ pub(super) fn aside(
     batch: &mut [Job],
     reached: &mut bool,
 ) -> QueryResult<()> {
+    in_turn(filing, connection, reached, |connection| run_all(connection, appender, batch))
+}
+
+/// One transaction of the main database, while nobody else of this process writes to it.
+fn in_turn(
+    filing: &Filing,
+    connection: &mut AnyConnection,
+    reached: &mut bool,
+    work: impl FnOnce(&mut AnyConnection) -> QueryResult<()>,
+) -> QueryResult<()> {
     let turn = filing.turn();
     let outcome = in_transaction(connection, |connection| {
-        run_all(connection, appender, batch)?;
+        work(connection)?;
         *reached = true;
         Ok(())
     });
