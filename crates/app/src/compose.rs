@@ -13,6 +13,7 @@ use chatapp_domain::conversations::Conversations;
 use chatapp_domain::departures::Departures;
 use chatapp_domain::directory::Directory;
 use chatapp_domain::email_changes::EmailChanges;
+use chatapp_domain::event::Event;
 use chatapp_domain::export::Export;
 use chatapp_domain::first_run::FirstRun;
 use chatapp_domain::invitations::Invitations;
@@ -73,13 +74,15 @@ struct Live {
 
 impl Live {
     /// A hub; one of many if there is a bus.
-    fn build(settings: &Settings) -> Self {
+    fn build(settings: &Settings, database: &Database) -> Self {
         let Some(bus) = &settings.nodes.bus else {
             let hub = Arc::new(Hub::new(settings.hub));
             let (notifier, here, figures) = (hub.clone(), hub.clone(), hub.clone());
             return Self { notifier, here, feed: hub, nodes: Arc::new(Alone), figures, cluster: None };
         };
-        let (cluster, bus) = Cluster::new(settings.hub, bus);
+        let database = database.clone();
+        let heard = move |event: &Event| database.heard_of(event);
+        let (cluster, bus) = Cluster::new(settings.hub, bus, Box::new(heard));
         let here = Arc::new(cluster.hub().clone());
         let all = Arc::new(cluster.clone());
         let (notifier, feed, figures) = (all.clone(), all.clone(), all.clone());
@@ -90,7 +93,7 @@ impl Live {
 impl Application {
     /// Builds it over an open database, to be served at `address`.
     pub(crate) fn build(database: Database, settings: &Settings, address: SocketAddr) -> anyhow::Result<Self> {
-        let Live { notifier, here, feed, nodes, figures, cluster } = Live::build(settings);
+        let Live { notifier, here, feed, nodes, figures, cluster } = Live::build(settings, &database);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (users, events, sessions) = (database.users(), database.events(), database.sessions());
         let secrets: Arc<dyn Secrets> = Arc::new(SystemSecrets);

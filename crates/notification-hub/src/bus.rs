@@ -26,6 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use chatapp_domain::event::Event;
 use chatapp_domain::ports::nodes::{BusState, SharedLimit};
 use chatapp_domain::user::UserId;
 use redis::{Pipeline, RedisError};
@@ -49,11 +50,15 @@ pub use self::supervisor::Bus;
 use self::topology::Topology;
 use crate::registry::Registry;
 
+/// What is done with an event of another node's before anybody is told. It must not block.
+pub type Heard = Box<dyn Fn(&Event) + Send + Sync>;
+
 /// What the cluster, the supervisor and the connections share.
 pub(crate) struct Shared {
     pub(crate) node: NodeId,
     pub(crate) registry: Arc<Registry>,
     pub(crate) moved: Moved,
+    heard: Heard,
     /// How much news waits for each server.
     queue: usize,
     lost: Arc<AtomicU64>,
@@ -75,11 +80,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(registry: Arc<Registry>, settings: &BusSettings) -> Self {
+    pub(crate) fn new(registry: Arc<Registry>, settings: &BusSettings, heard: Heard) -> Self {
         let names = Names::new(&settings.prefix);
         Self {
             node: NodeId::random(),
             moved: Moved::default(),
+            heard,
             queue: settings.queue,
             lost: Arc::default(),
             asked_for: AtomicU64::new(0),
@@ -224,7 +230,10 @@ impl Shared {
 
     fn hear(&self, from: NodeId, news: News) {
         match news {
-            News::Event(to, event) => self.registry.tell(to, event),
+            News::Event(to, event) => {
+                (self.heard)(&event);
+                self.registry.tell(to, event);
+            }
             News::Whisper(to, whisper) => self.registry.whisper(to, &whisper),
             News::Presence { seq, came, went } => self.peers.changed(from, seq, &came, &went),
             News::Rewritten { seq } => self.peers.is_at(from, seq),

@@ -13,7 +13,7 @@ use chatapp_domain::ports::notifications::{EventFeed, FeedFull, Notifier, Subscr
 use chatapp_domain::user::UserId;
 use tokio::sync::watch;
 
-use crate::bus::{Bus, BusSettings, News, Shared};
+use crate::bus::{Bus, BusSettings, Heard, News, Shared};
 use crate::hub::Hub;
 use crate::settings::HubSettings;
 
@@ -26,10 +26,11 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A node without connections, and its way to the others, which its owner must run.
-    pub fn new(hub: HubSettings, bus: &BusSettings) -> (Self, Bus) {
+    /// A node without connections, and its way to the others, which its owner must run. `heard` is called with each event
+    /// that another node tells of, before any connection here is told.
+    pub fn new(hub: HubSettings, bus: &BusSettings, heard: Heard) -> (Self, Bus) {
         let hub = Hub::new(hub);
-        let shared = Arc::new(Shared::new(hub.registry(), bus));
+        let shared = Arc::new(Shared::new(hub.registry(), bus, heard));
         let witness = Arc::downgrade(&shared);
         hub.registry().observe(Box::new(move |user| {
             if let Some(shared) = witness.upgrade() {

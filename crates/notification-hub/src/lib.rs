@@ -9,7 +9,7 @@ mod registry;
 mod settings;
 mod subscription;
 
-pub use bus::{Bus, BusSettings, LinkError, Messenger, Prefix, PrefixError, RedisUrl, RedisUrlError, probe};
+pub use bus::{Bus, BusSettings, Heard, LinkError, Messenger, Prefix, PrefixError, RedisUrl, RedisUrlError, probe};
 pub use cluster::Cluster;
 pub use hub::Hub;
 pub use settings::HubSettings;

@@ -5,10 +5,9 @@ mod unit;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use chatapp_domain::event::Event;
 use chatapp_domain::message::MessageId;
 use chatapp_domain::ports::StoreError;
-use chatapp_domain::session::ActiveSession;
-use chatapp_domain::token::ActiveToken;
 use diesel::result::QueryResult;
 use r2d2::PooledConnection;
 use thiserror::Error as ThisError;
@@ -23,8 +22,8 @@ use crate::health;
 use crate::intake;
 use crate::lane::Lane;
 use crate::members::{Watch, first_writable};
+use crate::memory::Memory;
 use crate::migrations::{self, age::Age};
-use crate::recent::Recent;
 use crate::replica::Replica;
 use crate::settings::Settings;
 use crate::url::DatabaseUrl;
@@ -77,9 +76,7 @@ pub(crate) struct Inner {
     gate: RwLock<()>,
     watch: Mutex<Option<Watch>>,
     replica: OnceLock<Replica>,
-    pub(crate) memory: crate::users::Memory,
-    pub(crate) session_memory: Recent<ActiveSession>,
-    pub(crate) token_memory: Recent<ActiveToken>,
+    pub(crate) memory: Memory,
 }
 
 /// How much of a database's queue and connections is in use.
@@ -113,10 +110,9 @@ impl Database {
                 .map_err(|reason| OpenError::Unsuitable { url: url.clone(), reason })?;
         }
         let lane = Mutex::new(Arc::new(Lane::to(&member, settings)?));
-        let (gate, watch, replica, memory, session_memory, token_memory) = Default::default();
+        let (gate, watch, replica, memory) = Default::default();
         let settings = settings.clone();
-        let inner =
-            Arc::new(Inner { settings, engine, lane, gate, watch, replica, memory, session_memory, token_memory });
+        let inner = Arc::new(Inner { settings, engine, lane, gate, watch, replica, memory });
         if url.members().len() > 1 {
             let watch = Watch::over(Arc::downgrade(&inner), url)?;
             *inner.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(watch);
@@ -172,8 +168,17 @@ impl Database {
         self.inner.lane().writers().for_each(Writer::close);
     }
 
+    /// Another node did something: what is remembered here may have become wrong by it.
+    pub fn heard_of(&self, event: &Event) {
+        self.memory().messages.heed(event);
+    }
+
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.inner.memory
     }
 
     /// Runs a query on a connection of the pool. It finds whatever was answered before.

@@ -58,7 +58,9 @@ impl DepartureStore for Departures {
 
     async fn clear_out(&self, user: UserId) -> Result<usize, StoreError> {
         let cleared = self.0.write::<_, Never>(move |connection| Ok(clearing::some(connection, user.0)?), |_| ());
-        Ok(cleared.await?)
+        let cleared = cleared.await;
+        self.0.memory().messages.forget_all();
+        Ok(cleared?)
     }
 
     async fn depart(&self, user: UserId, by: Option<Actor>) -> Result<Vec<Credential>, DepartError> {
@@ -66,15 +68,16 @@ impl DepartureStore for Departures {
         let departed = self.0.write(
             move |connection| depart(connection, user.0, by),
             move |departed| {
-                database.inner().memory.forget(&departed.name);
+                database.memory().names.forget(&*departed.name);
+                database.memory().messages.forget_all();
                 departed.ended.forget_in(&database);
             },
         );
         let departed = departed.await;
         if matches!(departed, Err(WriteError::Store(_))) {
             // Perhaps it was kept, and the answer was lost.
-            self.0.inner().session_memory.forget_all();
-            self.0.inner().token_memory.forget_all();
+            self.0.memory().forget_credentials();
+            self.0.memory().messages.forget_all();
         }
         Ok(departed?.ended.credentials())
     }

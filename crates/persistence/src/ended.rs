@@ -41,12 +41,12 @@ impl Ended {
 
     /// Forgets what is remembered of them. To be called after the commit.
     pub(crate) fn forget_in(&self, database: &Database) {
-        let inner = database.inner();
+        let memory = database.memory();
         for hash in self.sessions.iter().filter_map(|(_, key)| hash_of(key)) {
-            inner.session_memory.forget(&hash);
+            memory.sessions.forget(&hash);
         }
         for hash in self.tokens.iter().filter_map(|(_, key)| hash_of(key)) {
-            inner.token_memory.forget(&hash);
+            memory.tokens.forget(&hash);
         }
     }
 

@@ -27,6 +27,7 @@ mod invitations;
 mod lane;
 mod looks;
 mod members;
+mod memory;
 mod messages;
 mod migrations;
 mod moderation;

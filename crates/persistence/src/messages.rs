@@ -34,26 +34,27 @@ struct Messages(Database);
 impl MessageStore for Messages {
     async fn append(&self, draft: Draft, then: AfterAppend) -> Result<Saved, AppendError> {
         let (reply, answer) = oneshot::channel();
+        let since = self.0.memory().messages.ends();
         self.0.submit(Job::Append(Append::new(draft, then, reply))).await?;
-        self.0.answer(answer).await?
+        let saved = self.0.answer(answer).await??;
+        if let Saved::New(message) = &saved {
+            self.0.memory().messages.remember(message, since);
+        }
+        Ok(saved)
     }
 
     async fn find(&self, reader: UserId, ids: Vec<MessageId>) -> Result<Vec<Message>, StoreError> {
-        let waits = ids.iter().any(|id| self.0.may_wait(*id));
-        self.0
-            .look_up_unfiled(move |connection| {
-                let found = if waits { find_unfiled(connection, reader, &ids)? } else { Vec::new() };
-                if found.len() == ids.len() {
-                    return Ok(found);
-                }
-                // After the others: one may have been filed in between.
-                let mut all = find(connection, reader, &ids)?;
-                all.extend(found);
-                all.sort_by_key(|message| message.id);
-                all.dedup_by_key(|message| message.id);
-                Ok(all)
-            })
-            .await
+        let memory = &self.0.memory().messages;
+        let (mut all, unknown) = memory.find(reader, ids);
+        if !unknown.is_empty() {
+            let since = memory.ends();
+            let found = self.look_up(reader, unknown).await?;
+            found.iter().for_each(|message| memory.remember(message, since));
+            all.extend(found);
+        }
+        all.sort_by_key(|message| message.id);
+        all.dedup_by_key(|message| message.id);
+        Ok(all)
     }
 
     async fn history(&self, place: &Participation, cursor: Cursor, size: PageSize) -> Result<History, StoreError> {
@@ -116,6 +117,23 @@ impl MessageStore for Messages {
             Ok(Ok(Numbered { count, number, has_next: skip + size.get() < count, messages }))
         });
         Ok(page.await??)
+    }
+}
+
+impl Messages {
+    /// Those of them that a reader is in, wherever they are.
+    async fn look_up(&self, reader: UserId, ids: Vec<MessageId>) -> Result<Vec<Message>, StoreError> {
+        let waits = ids.iter().any(|id| self.0.may_wait(*id));
+        self.0
+            .look_up_unfiled(move |connection| {
+                let mut found = if waits { find_unfiled(connection, reader, &ids)? } else { Vec::new() };
+                if found.len() < ids.len() {
+                    // After the others: one may have been filed in between, and is then found twice.
+                    found.extend(find(connection, reader, &ids)?);
+                }
+                Ok(found)
+            })
+            .await
     }
 }
 

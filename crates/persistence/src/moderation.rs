@@ -75,15 +75,22 @@ impl ModerationStore for Moderation {
     }
 
     async fn delete(&self, id: MessageId, by: Actor, then: AfterDelete) -> Result<Deletion, StoreError> {
+        let database = self.database.clone();
         let outcome = self.database.write::<_, Never>(
             move |connection| Ok(deleting::delete(connection, id, by)?),
             move |outcome| {
                 if let Outcome::Done(deleted) = outcome {
+                    database.memory().messages.forget_all();
                     then(deleted);
                 }
             },
         );
-        Ok(match outcome.await? {
+        let outcome = outcome.await;
+        if outcome.is_err() {
+            // Perhaps it was kept, and the answer was lost.
+            self.database.memory().messages.forget_all();
+        }
+        Ok(match outcome? {
             Outcome::Done(_) => Deletion::Done,
             Outcome::Before => Deletion::Before,
             Outcome::NotFound => Deletion::NotFound,

@@ -1,85 +1,144 @@
-//! What credentials were found for just now.
+//! What was found just now, so that it need not be looked for again at once.
 
+use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, Equivalent, Weighter};
 
 /// How many counters the keys share. An end costs the keys that share its counter one look-up.
 const STRIPES: usize = 1024;
 
-/// The hash of a credential's secret.
-pub(crate) type Hash = [u8; 32];
+/// How many entries are expected at most, by which the cache divides itself into parts.
+const EXPECTED: usize = 20_000;
 
-/// Remembers what credentials stand for, for about a second. What this process ends is forgotten at once; what another
-/// process ends counts for as long as an entry lives. Clones share one memory.
-#[derive(Clone)]
-pub(crate) struct Recent<T> {
-    found: Cache<Hash, Entry<T>>,
-    /// How many credentials with a key of each stripe have ended.
+/// The hash of a credential's secret.
+pub(crate) type SecretHash = [u8; 32];
+
+/// Remembers what keys stand for, for a while. What this process ends is forgotten at once; what another process ends
+/// counts for as long as an entry lives. Clones share one memory.
+pub(crate) struct Recent<K, T> {
+    found: Arc<Cache<K, Entry<T>, Weight<T>>>,
+    life: Duration,
+    /// How many keys of each stripe have ended.
     ends: Arc<[AtomicU64]>,
+    hasher: DefaultHashBuilder,
 }
 
 /// What was found, by a look-up that began after so many ends. One more, and it is worth nothing: the look-up may have
 /// seen the row that was deleted, however late it is remembered.
 #[derive(Clone)]
 struct Entry<T> {
-    active: T,
-    ends: u64,
+    value: T,
+    since: Ends,
+    until: Instant,
 }
 
-impl<T: Clone + Send + Sync + 'static> Default for Recent<T> {
-    fn default() -> Self {
-        Self::lasting(Duration::from_secs(1))
+/// How many ends there had been when a look-up began.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ends(u64);
+
+/// What an entry counts for.
+struct Weight<T>(fn(&T) -> u64);
+
+impl<T> Clone for Weight<T> {
+    fn clone(&self) -> Self {
+        Self(self.0)
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> Recent<T> {
-    fn lasting(life: Duration) -> Self {
-        let found = Cache::builder().max_capacity(20_000).time_to_live(life).build();
-        Self { found, ends: (0..STRIPES).map(|_| AtomicU64::new(0)).collect() }
+impl<K, T> Weighter<K, Entry<T>> for Weight<T> {
+    fn weight(&self, _: &K, entry: &Entry<T>) -> u64 {
+        (self.0)(&entry.value)
+    }
+}
+
+impl<K, T> Clone for Recent<K, T> {
+    fn clone(&self) -> Self {
+        let (found, ends) = (Arc::clone(&self.found), Arc::clone(&self.ends));
+        Self { found, life: self.life, ends, hasher: self.hasher.clone() }
+    }
+}
+
+impl<K: Hash + Eq + Clone, T: Clone> Recent<K, T> {
+    /// Remembers about `most` entries, each for `life`.
+    pub(crate) fn lasting(life: Duration, most: u64) -> Self {
+        Self::new(life, most, |_| 1, STRIPES)
+    }
+
+    /// Remembers entries that weigh about `most` together, each for `life`; when one ends, all end.
+    pub(crate) fn ending_together(life: Duration, most: u64, weight: fn(&T) -> u64) -> Self {
+        Self::new(life, most, weight, 1)
+    }
+
+    fn new(life: Duration, most: u64, weight: fn(&T) -> u64, stripes: usize) -> Self {
+        let found = Arc::new(Cache::with_weighter(EXPECTED, most, Weight(weight)));
+        let ends = (0..stripes).map(|_| AtomicU64::new(0)).collect();
+        Self { found, life, ends, hasher: DefaultHashBuilder::default() }
     }
 
     /// What is remembered of a key, or else what `look_up` finds.
     pub(crate) async fn find<E>(
         &self,
-        key: &Hash,
+        key: &K,
         look_up: impl Future<Output = Result<Option<T>, E>>,
     ) -> Result<Option<T>, E> {
-        let ends = self.ends_of(key).load(Ordering::SeqCst);
-        if let Some(entry) = self.found.get(key).filter(|entry| entry.ends == ends) {
-            return Ok(Some(entry.active));
+        if let Some(value) = self.get(key) {
+            return Ok(Some(value));
         }
+        let since = self.ends(key);
         let found = look_up.await?;
-        if let Some(active) = &found {
-            self.found.insert(*key, Entry { active: active.clone(), ends });
+        if let Some(value) = &found {
+            self.remember(key.clone(), value.clone(), since);
         }
         Ok(found)
     }
 
-    /// Lets the next request look the credential up anew: it has changed.
-    pub(crate) fn refresh(&self, key: &Hash) {
-        self.found.invalidate(key);
+    /// What is remembered of a key.
+    pub(crate) fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<T> {
+        let entry = self.found.get(key)?;
+        (entry.since == self.ends(key) && Instant::now() < entry.until).then_some(entry.value)
     }
 
-    /// Forgets a credential that has ended, and what is being looked up of it just now. To be called after the commit:
-    /// whoever looks afterwards finds no row.
-    pub(crate) fn forget(&self, key: &Hash) {
+    /// To be asked before a look-up, and given to [`Recent::remember`] after it.
+    pub(crate) fn ends<Q: Hash + ?Sized>(&self, key: &Q) -> Ends {
+        Ends(self.ends_of(key).load(Ordering::SeqCst))
+    }
+
+    /// Remembers what a look-up found that began at `since`.
+    pub(crate) fn remember(&self, key: K, value: T, since: Ends) {
+        self.found.insert(key, Entry { value, since, until: Instant::now() + self.life });
+    }
+
+    /// Lets the next request look the key up anew: what it stands for has changed.
+    pub(crate) fn refresh<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) {
+        self.found.remove(key);
+    }
+
+    /// Forgets a key that has ended, and what is being looked up of it just now. To be called after the commit: whoever
+    /// looks afterwards finds no row.
+    pub(crate) fn forget<Q: Hash + ?Sized>(&self, key: &Q) {
         self.ends_of(key).fetch_add(1, Ordering::SeqCst);
     }
 
-    /// The same for every credential.
+    /// The same for every key.
     pub(crate) fn forget_all(&self) {
         for ends in &*self.ends {
             ends.fetch_add(1, Ordering::SeqCst);
         }
     }
 
-    /// Keys are hashes, so any of their bytes spread well.
-    fn ends_of(&self, key: &Hash) -> &AtomicU64 {
-        let stripe = usize::from(u16::from_le_bytes([key[0], key[1]])) % STRIPES;
-        &self.ends[stripe]
+    /// The same, and keeps nothing of them in memory.
+    pub(crate) fn clear(&self) {
+        self.forget_all();
+        self.found.clear();
+    }
+
+    fn ends_of<Q: Hash + ?Sized>(&self, key: &Q) -> &AtomicU64 {
+        let hash = usize::try_from(self.hasher.hash_one(key)).unwrap_or_default();
+        &self.ends[hash % self.ends.len()]
     }
 }
 
@@ -87,9 +146,11 @@ impl<T: Clone + Send + Sync + 'static> Recent<T> {
 mod tests {
     use super::*;
 
+    const HOUR: Duration = Duration::from_secs(3600);
+
     #[tokio::test]
     async fn what_was_found_is_not_looked_up_again_until_a_credential_of_its_stripe_ends() {
-        let recent = Recent::lasting(Duration::from_secs(3600));
+        let recent = Recent::lasting(HOUR, 100);
         let (key, elsewhere) = ([1; 32], [2; 32]);
         let looked_up = async || {
             let mut looked = false;
@@ -115,12 +176,29 @@ mod tests {
 
     #[tokio::test]
     async fn an_end_during_a_look_up_counts() {
-        let recent = Recent::lasting(Duration::from_secs(3600));
+        let recent = Recent::lasting(HOUR, 100);
         let look_up = async {
             recent.forget(&[1; 32]);
             Ok::<_, ()>(Some("ada"))
         };
         assert_eq!(recent.find(&[1; 32], look_up).await, Ok(Some("ada")), "the request began before the end");
         assert_eq!(recent.find(&[1; 32], async { Ok::<_, ()>(None) }).await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn what_is_too_old_is_looked_up_again() {
+        let recent = Recent::lasting(Duration::ZERO, 100);
+        assert_eq!(recent.find(&1, async { Ok::<_, ()>(Some(1)) }).await, Ok(Some(1)));
+        assert_eq!(recent.find(&1, async { Ok::<_, ()>(Some(2)) }).await, Ok(Some(2)));
+    }
+
+    #[test]
+    fn no_more_is_remembered_than_has_room() {
+        let recent = Recent::ending_together(HOUR, 1000, |()| 10);
+        (0..10_000).for_each(|key| recent.remember(key, (), recent.ends(&key)));
+        let remembered = (0..10_000).filter(|key| recent.get(key).is_some()).count();
+        assert!((1..=100).contains(&remembered), "{remembered}");
+        recent.forget(&0);
+        assert!((0..10_000).all(|key| recent.get(&key).is_none()), "all have ended");
     }
 }

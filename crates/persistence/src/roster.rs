@@ -90,19 +90,13 @@ impl Roster {
         unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<Refusal>> + Send + 'static,
     ) -> Result<T, ChangeMemberError> {
         let database = self.0.clone();
-        let outcome = self.0.write(unit, move |_| forget_all(&database)).await;
+        let outcome = self.0.write(unit, move |_| database.memory().forget_credentials()).await;
         if matches!(outcome, Err(WriteError::Store(_))) {
             // Perhaps it was kept, and the answer was lost.
-            forget_all(&self.0);
+            self.0.memory().forget_credentials();
         }
         Ok(outcome?)
     }
-}
-
-/// Whoever is looked up next is looked up as they are now.
-fn forget_all(database: &Database) {
-    database.inner().session_memory.forget_all();
-    database.inner().token_memory.forget_all();
 }
 
 impl From<WriteError<Refusal>> for ChangeMemberError {

@@ -17,7 +17,7 @@ use diesel::prelude::*;
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never};
 use crate::error::UnitError;
-use crate::recent::Recent;
+use crate::recent::{Recent, SecretHash};
 use crate::rows::{USER, UserRow, columns};
 use crate::schema::{sessions, users};
 
@@ -200,8 +200,8 @@ impl SessionStore for Sessions {
 }
 
 impl Sessions {
-    fn memory(&self) -> &Recent<ActiveSession> {
-        &self.0.inner().session_memory
+    fn memory(&self) -> &Recent<SecretHash, ActiveSession> {
+        &self.0.memory().sessions
     }
 
     /// Ends sessions and forgets those that `which` names, also if nobody waits for the answer any more.

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never, WriteError};
 use crate::error::UnitError;
-use crate::recent::{Hash, Recent};
+use crate::recent::{Recent, SecretHash};
 use crate::rows::{USER, UserRow};
 use crate::schema::{tokens, users};
 
@@ -167,15 +167,15 @@ impl TokenStore for Tokens {
 }
 
 impl Tokens {
-    fn memory(&self) -> &Recent<ActiveToken> {
-        &self.0.inner().token_memory
+    fn memory(&self) -> &Recent<SecretHash, ActiveToken> {
+        &self.0.memory().tokens
     }
 
     /// Ends tokens and forgets those that `which` names, also if nobody waits for the answer any more.
     async fn end<T: Send + 'static>(
         &self,
         unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<Never>> + Send + 'static,
-        which: impl FnOnce(&T) -> Vec<Hash> + Send + 'static,
+        which: impl FnOnce(&T) -> Vec<SecretHash> + Send + 'static,
     ) -> Result<T, StoreError> {
         let memory = self.memory().clone();
         let ended =
@@ -228,6 +228,6 @@ fn add(connection: &mut AnyConnection, new: &NewToken) -> Result<TokenRow, UnitE
     Ok(tokens::table.filter(tokens::key_hash.eq(&new.key.0[..])).select(TOKEN).first(connection)?)
 }
 
-pub(crate) fn hash_of(bytes: &[u8]) -> Option<Hash> {
+pub(crate) fn hash_of(bytes: &[u8]) -> Option<SecretHash> {
     bytes.try_into().ok()
 }

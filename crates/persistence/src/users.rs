@@ -1,8 +1,7 @@
 //! The store of people.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chatapp_domain::naming::{self, Look, RetiredName};
@@ -13,7 +12,6 @@ use chatapp_domain::privacy::{Privacy, PrivacyChange};
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{DisplayName, EmailKey, Identity, NewUser, User, UserId, Username, UsernameKey};
 use diesel::prelude::*;
-use moka::sync::Cache;
 
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never, WriteError};
@@ -22,26 +20,6 @@ use crate::error::{UnitError, is_duplicate};
 use crate::recovery;
 use crate::rows::{USER, UserRow};
 use crate::schema::{feeds, users};
-
-/// Who has which name. Neither changes, but that accounts are deleted: this process forgets those at once, and another one
-/// soon. It is bounded, since there may be many.
-pub(crate) struct Memory(Cache<String, Identity>);
-
-/// How long a deleted account's name may still lead to it on another node. Nothing can be sent there all the same.
-const REMEMBERED_FOR: Duration = Duration::from_secs(30);
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self(Cache::builder().max_capacity(100_000).time_to_live(REMEMBERED_FOR).build())
-    }
-}
-
-impl Memory {
-    /// Forgets a name that nobody has any more.
-    pub(crate) fn forget(&self, name: &str) {
-        self.0.invalidate(name);
-    }
-}
 
 impl Database {
     /// The store of people.
@@ -68,33 +46,37 @@ impl UserStore for Users {
     }
 
     async fn identify(&self, username: &str) -> Result<Option<Identity>, StoreError> {
-        let memory = &self.0.inner().memory.0;
-        if let Some(identity) = memory.get(username) {
+        let names = &self.0.memory().names;
+        if let Some(identity) = names.get(username) {
             return Ok(Some(identity));
         }
+        let since = names.ends(username);
         let identity = self.by_name(username).await?.map(|user| user.identity());
         if let Some(identity) = &identity {
-            memory.insert(username.to_owned(), identity.clone());
+            names.remember(username.to_owned(), identity.clone(), since);
         }
         Ok(identity)
     }
 
     async fn identify_all(&self, usernames: &[String]) -> Result<Vec<Identity>, StoreError> {
-        let memory = &self.0.inner().memory.0;
+        let names = &self.0.memory().names;
         let mut found: HashMap<&str, Identity> = HashMap::new();
-        let mut unknown = BTreeSet::new();
+        let mut unknown = BTreeMap::new();
         for name in usernames.iter().filter(|name| may_be_a_name(name)) {
-            match memory.get(name) {
+            match names.get(name) {
                 Some(identity) => drop(found.insert(name, identity)),
-                None => drop(unknown.insert(name.clone())),
+                None => drop(unknown.insert(name.clone(), names.ends(name))),
             }
         }
-        let rows =
-            if unknown.is_empty() { Vec::new() } else { self.0.look_up_unfiled(move |c| named(c, unknown)).await? };
+        let wanted: Vec<String> = unknown.keys().cloned().collect();
+        let rows = if wanted.is_empty() { Vec::new() } else { self.0.look_up_unfiled(|c| named(c, wanted)).await? };
         let read: Vec<Identity> = rows.into_iter().map(|row| User::from(row).identity()).collect();
         for identity in &read {
-            memory.insert(identity.username.as_str().to_owned(), identity.clone());
-            found.insert(identity.username.as_str(), identity.clone());
+            let name = identity.username.as_str();
+            if let Some(since) = unknown.get(name) {
+                names.remember(name.to_owned(), identity.clone(), *since);
+            }
+            found.insert(name, identity.clone());
         }
         Ok(usernames.iter().filter_map(|name| found.get(name.as_str()).cloned()).collect())
     }
@@ -177,13 +159,7 @@ impl UserStore for Users {
     }
 
     async fn set_active(&self, id: UserId, active: bool) -> Result<(), StoreError> {
-        let inner = self.0.inner();
-        let (sessions, tokens) = (inner.session_memory.clone(), inner.token_memory.clone());
-        let forget = move || {
-            sessions.forget_all();
-            tokens.forget_all();
-        };
-        let forgetful = forget.clone();
+        let database = self.0.clone();
         let tombstone = naming::tombstone(id);
         let changed = self.0.write::<_, Never>(
             move |connection| {
@@ -191,12 +167,12 @@ impl UserStore for Users {
                 diesel::update(user).set(users::is_active.eq(active)).execute(connection)?;
                 Ok(())
             },
-            move |()| forgetful(),
+            move |()| database.memory().forget_credentials(),
         );
         let changed = changed.await;
         if changed.is_err() {
             // Perhaps it was kept, and the answer was lost.
-            forget();
+            self.0.memory().forget_credentials();
         }
         Ok(changed?)
     }
@@ -277,7 +253,7 @@ fn may_be_a_name(text: &str) -> bool {
     text.chars().nth(Username::MAX_CHARS).is_none()
 }
 
-fn named(connection: &mut AnyConnection, names: BTreeSet<String>) -> QueryResult<Vec<UserRow>> {
+fn named(connection: &mut AnyConnection, names: Vec<String>) -> QueryResult<Vec<UserRow>> {
     on_engine!(connection, c => users::table.filter(users::username.eq_any(names)).select(USER).load(c))
 }
 

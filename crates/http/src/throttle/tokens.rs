@@ -2,20 +2,17 @@
 //! that was right lately is let through whatever others at the same address do.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use chatapp_domain::token::TokenKey;
 use governor::clock::Clock;
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 use super::limit::Limit;
 use super::{Throttles, Wait, network};
 use crate::settings::Rate;
 
 /// How many right tokens are remembered.
-const MOST_RIGHT: u64 = 20_000;
-/// For how long one is remembered after its last use.
-const RIGHT_FOR: Duration = Duration::from_secs(60 * 60);
+const MOST_RIGHT: usize = 20_000;
 
 pub(super) struct Limits<C: Clock> {
     wrong: Limit<C>,
@@ -24,8 +21,7 @@ pub(super) struct Limits<C: Clock> {
 
 impl<C: Clock + Clone> Limits<C> {
     pub(super) fn new(rate: Rate, clock: &C) -> Self {
-        let right = Cache::builder().max_capacity(MOST_RIGHT).time_to_idle(RIGHT_FOR).build();
-        Self { wrong: Limit::new(rate, clock.clone()), right }
+        Self { wrong: Limit::new(rate, clock.clone()), right: Cache::new(MOST_RIGHT) }
     }
 }
 
@@ -46,7 +42,7 @@ impl<C: Clock + Clone> Throttles<C> {
     pub(crate) fn token_was_wrong(&self, key: Option<TokenKey>, address: IpAddr) {
         let Some(limits) = &self.limits else { return };
         if let Some(key) = key {
-            limits.tokens.right.invalidate(&key);
+            limits.tokens.right.remove(&key);
         }
         // If there is nothing left to use up, the next one is refused all the same.
         let _ = limits.tokens.wrong.take(limits.key(network(address)));
@@ -63,6 +59,8 @@ impl<C: Clock + Clone> Throttles<C> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use chatapp_domain::token::TokenSecret;
     use governor::clock::FakeRelativeClock;
 

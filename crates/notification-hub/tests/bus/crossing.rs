@@ -22,6 +22,8 @@ pub(crate) async fn events_cross_once_and_in_order(url: &str, prefix: &str) {
                 let Delivery::Event(event) = heard(ear).await else { panic!("an event") };
                 assert_eq!(*event, *expected);
             }
+            assert!(there.has_heard(expected), "before its connections were told");
+            assert!(!here.has_heard(expected), "it knows by itself");
         }
     }
     // The last word comes after whatever might come twice.

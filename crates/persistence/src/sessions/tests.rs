@@ -47,7 +47,7 @@ async fn an_end_during_a_look_up_counts(scratch: &Scratch) {
             end(database, how, key, user, id).await;
             found
         };
-        let memory = &database.inner().session_memory;
+        let memory = &database.memory().sessions;
         assert!(memory.find(&key.0, look_up).await.unwrap().is_some(), "{how:?}: the request began before the end");
         let next = database.sessions().find(key, NEW_YEAR, Lifetime::default()).await.unwrap();
         assert_eq!(next, None, "{how:?}");

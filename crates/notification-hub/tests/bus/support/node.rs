@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// A node whose bus runs.
 pub(crate) struct Node {
     pub(crate) cluster: Cluster,
+    /// What other nodes told of so far.
+    heard: Arc<Mutex<Vec<Event>>>,
     bus: JoinHandle<()>,
     stop: oneshot::Sender<()>,
 }
@@ -38,12 +41,15 @@ impl Node {
         let url = RedisUrl::parse(url).unwrap();
         let mut settings = BusSettings { prefix: Prefix::parse(prefix).unwrap(), ..BusSettings::new(url) };
         change(&mut settings);
-        let (cluster, bus) = Cluster::new(HubSettings::default(), &settings);
+        let heard: Arc<Mutex<Vec<Event>>> = Arc::default();
+        let hears = Arc::clone(&heard);
+        let hear = move |event: &Event| hears.lock().unwrap().push(event.clone());
+        let (cluster, bus) = Cluster::new(HubSettings::default(), &settings, Box::new(hear));
         let (stop, stopped) = oneshot::channel::<()>();
         let bus = tokio::spawn(bus.run(async {
             let _ = stopped.await;
         }));
-        Self { cluster, bus, stop }
+        Self { cluster, heard, bus, stop }
     }
 
     /// Starts a node and waits until it is in touch.
@@ -56,6 +62,11 @@ impl Node {
     pub(crate) async fn becomes(&self, state: BusState) {
         let mut states = self.cluster.states();
         within(PATIENCE, "another state of the bus", states.wait_for(|is| *is == state)).await.unwrap();
+    }
+
+    /// Whether another node has told of this event.
+    pub(crate) fn has_heard(&self, event: &Event) -> bool {
+        self.heard.lock().unwrap().contains(event)
     }
 
     /// Asks it to stop, and waits until it has.
