@@ -1,23 +1,20 @@
 //! The only way to a connection. How work is scheduled is decided here and nowhere else.
 
+mod reading;
 mod unit;
+mod writing;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use chatapp_domain::event::Event;
-use chatapp_domain::message::MessageId;
 use chatapp_domain::ports::StoreError;
-use diesel::result::QueryResult;
-use r2d2::PooledConnection;
 use thiserror::Error as ThisError;
-use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, oneshot};
+use tokio::sync::{RwLock, RwLockReadGuard};
 use tokio::time::timeout;
 
 pub(crate) use self::unit::{Never, WriteError};
-use self::unit::{PlainUnit, repeat_on_conflict};
 use crate::connection::{AnyConnection, Manager, Purpose};
-use crate::error::{UnitError, store_error};
 use crate::health;
 use crate::intake;
 use crate::lane::Lane;
@@ -27,7 +24,7 @@ use crate::migrations::{self, age::Age};
 use crate::replica::Replica;
 use crate::settings::Settings;
 use crate::url::DatabaseUrl;
-use crate::writer::{Job, Writer, writer_is_gone};
+use crate::writer::Writer;
 
 /// Why a database cannot be used.
 #[derive(Debug, ThisError)]
@@ -179,180 +176,6 @@ impl Database {
 
     pub(crate) fn memory(&self) -> &Memory {
         &self.inner.memory
-    }
-
-    /// Runs a query on a connection of the pool. It finds whatever was answered before.
-    pub(crate) async fn read<T: Send + 'static>(
-        &self,
-        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.caught_up().await?;
-        self.read_unfiled(query).await
-    }
-
-    /// The same for what does not depend on which messages there are: nobody waits until they are filed.
-    pub(crate) async fn read_unfiled<T: Send + 'static>(
-        &self,
-        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.on_pool(move |connection| query(connection).map_err(store_error)).await
-    }
-
-    /// Runs a query that finds a few rows by their keys.
-    ///
-    /// On SQLite it runs right here: it takes less time than waking another thread would, and no writer makes it wait.
-    /// If all connections are in use it is a [`Database::read`] like any other.
-    pub(crate) async fn look_up<T: Send + 'static>(
-        &self,
-        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.caught_up().await?;
-        self.look_up_unfiled(query).await
-    }
-
-    /// The same for what does not depend on which messages there are.
-    pub(crate) async fn look_up_unfiled<T: Send + 'static>(
-        &self,
-        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        match self.spare() {
-            Some((_permit, mut pooled)) => query(&mut pooled.connection).map_err(store_error),
-            None => self.read_unfiled(query).await,
-        }
-    }
-
-    /// About how many messages are not filed yet, on SQLite.
-    pub(crate) fn unfiled(&self) -> Option<usize> {
-        let waiting = self.inner.settings.url.is_sqlite().then(|| self.inner.lane().filing.waiting())?;
-        usize::try_from(waiting).ok()
-    }
-
-    /// Whether a message may be one that is not filed yet.
-    pub(crate) fn may_wait(&self, message: MessageId) -> bool {
-        self.inner.settings.url.is_sqlite() && self.inner.lane().filing.may_wait(message.0)
-    }
-
-    /// Waits until the messages that were answered before are filed.
-    async fn caught_up(&self) -> Result<(), StoreError> {
-        if !self.inner.settings.url.is_sqlite() {
-            return Ok(());
-        }
-        let filing = Arc::clone(&self.inner.lane().filing);
-        filing.caught_up(self.inner.settings.answer).await
-    }
-
-    /// A reading connection to SQLite that nobody uses.
-    fn spare(&self) -> Option<(OwnedSemaphorePermit, PooledConnection<Manager>)> {
-        if !self.inner.settings.url.is_sqlite() {
-            return None;
-        }
-        let lane = self.inner.lane();
-        let permit = Arc::clone(&lane.permits).try_acquire_owned().ok()?;
-        Some((permit, lane.pool.try_get()?))
-    }
-
-    /// Runs a unit of work in a transaction and answers after its commit; `then` is called in between, exactly once
-    /// and also if nobody waits for the answer any more. The unit may run again if it lost against another one.
-    pub(crate) async fn write<T, E>(
-        &self,
-        unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<E>> + Send + 'static,
-        then: impl FnOnce(&T) + Send + 'static,
-    ) -> Result<T, WriteError<E>>
-    where
-        T: Send + 'static,
-        E: Send + 'static,
-    {
-        self.write_on(|lane| &lane.writer, unit, then).await
-    }
-
-    /// The same for what needs to find no message that was just sent, and leaves alone everything that sends count with
-    /// (feeds, and which conversations there are): on SQLite sends go on meanwhile.
-    pub(crate) async fn write_aside<T, E>(
-        &self,
-        unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<E>> + Send + 'static,
-        then: impl FnOnce(&T) + Send + 'static,
-    ) -> Result<T, WriteError<E>>
-    where
-        T: Send + 'static,
-        E: Send + 'static,
-    {
-        self.write_on(|lane| lane.aside.as_ref().unwrap_or(&lane.writer), unit, then).await
-    }
-
-    /// Runs a unit on a thread of SQLite's, or on a connection of MySQL's.
-    async fn write_on<T, E>(
-        &self,
-        writer: impl FnOnce(&Lane) -> &Writer,
-        unit: impl FnMut(&mut AnyConnection) -> Result<T, UnitError<E>> + Send + 'static,
-        then: impl FnOnce(&T) + Send + 'static,
-    ) -> Result<T, WriteError<E>>
-    where
-        T: Send + 'static,
-        E: Send + 'static,
-    {
-        if !self.inner.settings.url.is_sqlite() {
-            return self.on_pool(move |connection| repeat_on_conflict(connection, unit, then)).await;
-        }
-        let (reply, answer) = oneshot::channel();
-        let unit = PlainUnit::new(unit, then, reply);
-        {
-            let _passage = self.inner.passage().await?;
-            writer(&self.inner.lane()).submit(Job::Unit(Box::new(unit)))?;
-        }
-        self.answer(answer).await?
-    }
-
-    /// Waits until what was read before the call is on the disk, too: on MySQL a transaction is seen a moment before its
-    /// log is flushed. What other nodes commit at that moment is not known here.
-    pub(crate) async fn settled(&self) -> Result<(), StoreError> {
-        let settled = self.inner.lane().commits.clone();
-        let answer = self.inner.settings.answer;
-        timeout(answer, settled.settled()).await.map_err(|_| no_answer(answer))
-    }
-
-    /// Hands a job to the writer of messages.
-    pub(crate) async fn submit(&self, job: Job) -> Result<(), StoreError> {
-        let _passage = self.inner.passage().await?;
-        self.inner.lane().writer.submit(job)
-    }
-
-    /// Waits for the writer's answer, but not for ever.
-    pub(crate) async fn answer<T>(&self, answer: oneshot::Receiver<T>) -> Result<T, StoreError> {
-        match timeout(self.inner.settings.answer, answer).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) => Err(writer_is_gone()),
-            Err(_) => Err(no_answer(self.inner.settings.answer)),
-        }
-    }
-
-    async fn on_pool<T, E>(
-        &self,
-        work: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        let settings = &self.inner.settings;
-        let passage = self.inner.passage().await?;
-        let lane = self.inner.lane();
-        // The wait for a connection costs no thread. Whoever has a permit finds a connection, or can open one.
-        let permit = match timeout(settings.wait, Arc::clone(&lane.permits).acquire_owned()).await {
-            Ok(Ok(permit)) => permit,
-            Ok(Err(_)) | Err(_) => return Err(StoreError::Busy.into()),
-        };
-        drop(passage);
-        let pool = lane.pool.clone();
-        let task = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            let mut pooled = pool.get().map_err(|error| StoreError::Unavailable(error.into()))?;
-            work(&mut pooled.connection)
-        });
-        match timeout(settings.answer, task).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(panic)) => Err(StoreError::Failed(panic.into()).into()),
-            Err(_) => Err(no_answer(settings.answer).into()),
-        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod deferred;
 mod failure;
+mod job;
 mod sqlite;
 mod transaction;
 
@@ -24,6 +25,7 @@ use rand::Rng;
 use self::deferred::Deferred;
 pub(crate) use self::failure::connection_error;
 use self::failure::shared;
+pub(crate) use self::job::{Job, Unit};
 pub(crate) use self::transaction::in_transaction;
 #[cfg(feature = "planted-faults")]
 use crate::append::announce_early;
@@ -40,27 +42,6 @@ pub(crate) const CONFLICT_RETRIES: u32 = 5;
 
 /// After so long without a job it is looked whether there is something to tidy up.
 const IDLE: Duration = Duration::from_secs(1);
-
-/// Something to be done in a transaction.
-pub(crate) enum Job {
-    /// A message to save; neighbours are saved with common statements.
-    Append(Append),
-    /// Anything else.
-    Unit(Box<dyn Unit>),
-}
-
-/// A unit of work that knows whom to answer.
-pub(crate) trait Unit: Send {
-    /// Does the work, in a savepoint; what the store itself refuses is kept for the answer. An error spoils the whole
-    /// transaction.
-    fn run(&mut self, connection: &mut AnyConnection) -> QueryResult<()>;
-
-    /// Answers, after the commit or after the failure.
-    fn settle(self: Box<Self>, committed: Result<(), StoreError>);
-
-    /// Whether nobody waits any more, so that the work need not begin.
-    fn is_abandoned(&self) -> bool;
-}
 
 /// The sending end.
 pub(crate) struct Writer {
@@ -375,29 +356,4 @@ fn settle_all(batch: Vec<Job>, error: Option<Error>) {
 pub(crate) fn pause_before_retry(attempt: u32) -> Duration {
     let most = 5_u64 << attempt.min(4);
     Duration::from_millis(rand::rng().random_range(most / 2..=most))
-}
-
-impl Job {
-    fn is_append(&self) -> bool {
-        matches!(self, Self::Append(_))
-    }
-
-    /// Whether it is the first message of a conversation, of those that could not be taken in just now.
-    fn begins(&self, appender: &Appender) -> bool {
-        matches!(self, Self::Append(append) if appender.lacks_conversation_of(append))
-    }
-
-    fn as_append(&mut self) -> Option<&mut Append> {
-        match self {
-            Self::Append(append) => Some(append),
-            Self::Unit(_) => None,
-        }
-    }
-
-    fn is_abandoned(&self) -> bool {
-        match self {
-            Self::Append(append) => append.is_abandoned(),
-            Self::Unit(unit) => unit.is_abandoned(),
-        }
-    }
 }
