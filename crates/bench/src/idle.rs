@@ -20,6 +20,10 @@ const EACH: usize = 10;
 /// How long the processor is watched at rest.
 const REST: Duration = Duration::from_secs(10);
 
+/// A server is at rest once it takes no more of a processor in a second, and is watched after so many seconds anyway.
+const SETTLED: Duration = Duration::from_millis(20);
+const MOST_SETTLING: u32 = 60;
+
 /// What one socket of a bare server takes, in KiB.
 pub(crate) async fn floor(plan: &Plan, table: &mut Table) -> anyhow::Result<Option<f64>> {
     if plan.sockets == 0 {
@@ -57,11 +61,23 @@ pub(crate) async fn measure(stage: &mut Stage<'_>, floor: f64, without: f64) -> 
 }
 
 async fn at_rest(process: &Killed) -> anyhow::Result<f64> {
-    // What the opening left to do is not rest.
     tokio::time::sleep(Duration::from_secs(2)).await;
+    settle(process).await?;
     let before = process.processor_time()?;
     tokio::time::sleep(REST).await;
     Ok((process.processor_time()? - before).as_secs_f64() / REST.as_secs_f64())
+}
+
+/// What came before left something to do, such as messages to index, which is not rest. If it does not end, it is.
+async fn settle(process: &Killed) -> anyhow::Result<()> {
+    for _ in 0..MOST_SETTLING {
+        let before = process.processor_time()?;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if process.processor_time()? - before <= SETTLED {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Open sockets that are read, so that pings are answered.

@@ -1,11 +1,10 @@
 //! The life of one socket, from its first frame to its last.
 
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_ws::AggregatedMessageStream;
-use chatapp_domain::ports::notifications::Subscription;
 use chatapp_domain::token::Scope;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -32,40 +31,47 @@ pub(super) struct Connection {
     pub(super) caller: Caller,
     pub(super) dialect: Dialect,
     pub(super) start: Start,
-    pub(super) subscription: Pin<Box<dyn Subscription>>,
+    pub(super) ear: Ear,
     pub(super) line: line::Writer,
     pub(super) messages: AggregatedMessageStream,
     pub(super) shared: Data<Shared>,
-    pub(super) seat: Seat,
+    /// Goes last, with everything that it made room for.
+    pub(super) _seat: Seat,
 }
 
 impl Connection {
     /// Serves the socket until it ends. The registration with the feed and the seat end with it.
-    pub(super) async fn run(self) {
+    ///
+    /// What is moved into an async function is kept twice in its future, and a future is as large as the largest of all
+    /// that it may ever wait for. So a socket is boxed and lent, and what is seldom waited for is boxed by who waits: nine
+    /// of ten sockets are idle.
+    pub(super) async fn run(mut self: Box<Self>) {
         let (shared, user) = (Data::clone(&self.shared), self.caller.identity.id);
         self.serve().await;
+        drop(self);
         shared.services.presence.left(user);
     }
 
-    async fn serve(self) {
-        let Self { caller, dialect, start, subscription, line, messages, shared, seat } = self;
+    async fn serve(&mut self) {
+        let Self { caller, dialect, start, ear, line, messages, shared, .. } = self;
+        let (dialect, line, ear): (Dialect, &line::Writer, &Ear) = (*dialect, line, ear);
         let (services, settings) = (&shared.services, &shared.sockets.settings);
-        let (me, ear, mailbox) = (&caller.identity, &Ear::new(subscription), &Mailbox::default());
+        let (me, mailbox) = (&caller.identity, &Mailbox::default());
         let (following, may_write) = (&Following::new(me, services, ear, mailbox), caller.scope == Scope::Write);
         let inbound = Inbound { me, may_write, dialect, services, settings, following, mailbox };
-        let outbound = Outbound {
+        let mut outbound = Outbound {
             me,
             dialect,
             services,
             settings,
             mailbox,
-            line: &line,
+            line,
             sequence: Sequence::after(start.after.unwrap_or(start.latest)),
             epoch: start.epoch.clone(),
             ping_at: Instant::now() + settings.ping_every,
             gap_until: None,
         };
-        let (stopped, inbound) = (pin!(stopped(&shared)), pin!(inbound.run(messages)));
+        let (stopped, inbound) = (pin!(stopped(shared)), pin!(inbound.run(messages)));
         let (stopped, inbound) = (when_woken(stopped), when_woken(inbound));
         // Polled in this order, what was heard just now is written in the same turn.
         let ending = tokio::select! {
@@ -78,8 +84,7 @@ impl Connection {
         };
         log::debug!("a socket of user {} ends: {ending:?}", me.id.0);
         // Whoever takes nothing does not take this either.
-        let _ = timeout(FAREWELL, say_goodbye(&line, dialect, ending)).await;
-        drop(seat);
+        let _ = timeout(FAREWELL, Box::pin(say_goodbye(line, dialect, ending))).await;
     }
 }
 

@@ -60,7 +60,7 @@ impl<'a> Following<'a> {
         loop {
             self.ear.sharing_changed().await;
             sleep(DECIDED_WITHIN.mul_f64(rand::random())).await;
-            self.decide(false).await;
+            Box::pin(self.decide(false)).await;
         }
     }
 

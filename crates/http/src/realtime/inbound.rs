@@ -28,7 +28,7 @@ pub(super) struct Inbound<'a> {
 
 impl Inbound<'_> {
     /// Reads until there is no reason to go on.
-    pub(super) async fn run(&self, mut messages: AggregatedMessageStream) -> Ending {
+    pub(super) async fn run(&self, messages: &mut AggregatedMessageStream) -> Ending {
         let mut rate = Rate::new(self.settings);
         loop {
             let message = match timeout(self.settings.idle_timeout, messages.next()).await {
@@ -41,7 +41,7 @@ impl Inbound<'_> {
                 return Ending::Flooding;
             }
             match message {
-                AggregatedMessage::Text(text) => self.hear(&text).await,
+                AggregatedMessage::Text(text) => Box::pin(self.hear(&text)).await,
                 AggregatedMessage::Binary(_) => return Ending::NotText,
                 AggregatedMessage::Ping(bytes) => self.mailbox.frame(Outgoing::Pong(bytes)),
                 AggregatedMessage::Pong(_) => {}

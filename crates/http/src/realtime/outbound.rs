@@ -55,15 +55,15 @@ pub(super) struct Start {
 
 impl Outbound<'_> {
     /// Writes until there is a reason to end.
-    pub(super) async fn run(mut self, start: Start) -> Ending {
+    pub(super) async fn run(&mut self, start: &Start) -> Ending {
         match self.write(start).await {
             Err(ending) => ending,
             Ok(never) => match never {},
         }
     }
 
-    async fn write(&mut self, start: Start) -> Result<Infallible, Ending> {
-        self.greet(start).await?;
+    async fn write(&mut self, start: &Start) -> Result<Infallible, Ending> {
+        Box::pin(self.greet(start)).await?;
         // One timer for all pings: setting up another for each event would cost more than the event.
         let mut ping = pin!(sleep_until(self.ping_at));
         loop {
@@ -71,7 +71,7 @@ impl Outbound<'_> {
             tokio::select! {
                 biased;
                 item = self.mailbox.next() => self.handle(item).await?,
-                () = wait_until(gap_until), if gap_until.is_some() => self.catch_up().await?,
+                () = wait_until(gap_until), if gap_until.is_some() => Box::pin(self.catch_up()).await?,
                 () = ping.as_mut() => self.ping().await?,
             }
             if ping.deadline() != self.ping_at {
@@ -80,13 +80,13 @@ impl Outbound<'_> {
         }
     }
 
-    async fn greet(&mut self, start: Start) -> Result<(), Ending> {
+    async fn greet(&mut self, start: &Start) -> Result<(), Ending> {
         if self.dialect == Dialect::V1 {
             let (now, ping) = (self.services.clock.now(), self.settings.ping_every.as_secs());
             self.send(frames::hello(&self.me.username, &start.epoch, start.latest, now, ping)).await?;
         }
         match start.after {
-            None => self.reset(start.epoch, start.latest).await?,
+            None => self.reset(start.epoch.clone(), start.latest).await?,
             Some(after) if after < start.latest => self.catch_up().await?,
             Some(_) => {}
         }
@@ -108,7 +108,7 @@ impl Outbound<'_> {
                 self.send_ready().await
             }
             Item::Latest(latest) if latest <= self.sequence.sent() => Ok(()),
-            Item::Latest(_) | Item::Missed => self.catch_up().await,
+            Item::Latest(_) | Item::Missed => Box::pin(self.catch_up()).await,
         }
     }
 
@@ -119,7 +119,7 @@ impl Outbound<'_> {
             self.send_event(&event).await?;
         }
         if self.sequence.is_full() {
-            return self.catch_up().await;
+            return Box::pin(self.catch_up()).await;
         }
         let until = || Instant::now() + self.settings.gap_wait;
         self.gap_until = self.sequence.has_gap().then(|| self.gap_until.unwrap_or_else(until));

@@ -9,6 +9,7 @@ use chatapp_domain::ports::notifications::Watched;
 use chatapp_domain::user::Identity;
 
 use super::connection::Connection;
+use super::ear::Ear;
 use super::guard::guarded;
 use super::line;
 use super::outbound::Start;
@@ -49,7 +50,8 @@ pub(crate) async fn open(
     let messages = messages.max_continuation_size(settings.max_frame);
     let (line, response) = wire_up(response);
     let shared = Data::clone(&shared);
-    let connection = Connection { caller, dialect, start, subscription, line, messages, shared, seat };
+    let ear = Ear::new(subscription);
+    let connection = Box::new(Connection { caller, dialect, start, ear, line, messages, shared, _seat: seat });
     actix_web::rt::spawn(connection.run());
     Ok(response)
 }
