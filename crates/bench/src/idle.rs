@@ -20,8 +20,10 @@ const EACH: usize = 10;
 /// How long the processor is watched at rest.
 const REST: Duration = Duration::from_secs(10);
 
-/// A server is at rest once it takes no more of a processor in a second, and is watched after so many seconds anyway.
+/// A server has come to rest when it takes this much of a processor in a second, or less.
 const SETTLED: Duration = Duration::from_millis(20);
+
+/// After so many seconds it is watched however much it takes.
 const MOST_SETTLING: u32 = 60;
 
 /// What one socket of a bare server takes, in KiB.

@@ -41,10 +41,8 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Serves the socket until it ends. The registration with the feed and the seat end with it.
-    ///
-    /// What is moved into an async function is kept twice in its future, and a future is as large as the largest of all
-    /// that it may ever wait for. So a socket is boxed and lent, and what is seldom waited for is boxed by who waits: nine
-    /// of ten sockets are idle.
+    // A future keeps twice what was moved into it, and has room for the largest of all that it may ever wait for. Most
+    // sockets are idle: so this one is boxed and lent, and what it seldom waits for is boxed where it waits.
     pub(super) async fn run(mut self: Box<Self>) {
         let (shared, user) = (Data::clone(&self.shared), self.caller.identity.id);
         self.serve().await;

@@ -1,5 +1,5 @@
 //! Tokens that nobody has: a look into the database for each, so an address may show only so many. Whoever shows a token
-//! that was right lately is let through whatever others at the same address do.
+//! that was right before is let through whatever others at the same address do.
 
 use std::net::IpAddr;
 
