@@ -165,7 +165,7 @@ impl Database {
         self.inner.lane().writers().for_each(Writer::close);
     }
 
-    /// Another node did something: what is remembered here may have become wrong by it.
+    /// To be called with what another node did, before anybody is told: what is remembered here may be wrong by it.
     pub fn heard_of(&self, event: &Event) {
         self.memory().messages.heed(event);
     }

@@ -57,9 +57,20 @@ impl DepartureStore for Departures {
     }
 
     async fn clear_out(&self, user: UserId) -> Result<usize, StoreError> {
-        let cleared = self.0.write::<_, Never>(move |connection| Ok(clearing::some(connection, user.0)?), |_| ());
+        let database = self.0.clone();
+        let cleared = self.0.write::<_, Never>(
+            move |connection| Ok(clearing::some(connection, user.0)?),
+            move |cleared| {
+                if *cleared > 0 {
+                    database.memory().messages.forget_all();
+                }
+            },
+        );
         let cleared = cleared.await;
-        self.0.memory().messages.forget_all();
+        if cleared.is_err() {
+            // Perhaps it was kept, and the answer was lost.
+            self.0.memory().messages.forget_all();
+        }
         Ok(cleared?)
     }
 
@@ -77,6 +88,7 @@ impl DepartureStore for Departures {
         if matches!(departed, Err(WriteError::Store(_))) {
             // Perhaps it was kept, and the answer was lost.
             self.0.memory().forget_credentials();
+            self.0.memory().names.forget_all();
             self.0.memory().messages.forget_all();
         }
         Ok(departed?.ended.credentials())

@@ -91,7 +91,7 @@ impl EventStore for Events {
     async fn after(&self, user: UserId, after: Pos, limit: i64) -> Result<Following, StoreError> {
         let following = self.database.look_up(move |connection| following(connection, user.0, after.0, limit)).await?;
         if let Following::Events { events, .. } = &following {
-            events.iter().for_each(|event| self.database.heard_of(event));
+            self.database.memory().messages.heed_all(events);
         }
         self.database.settled().await?;
         Ok(following)

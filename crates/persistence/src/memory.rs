@@ -17,6 +17,7 @@ const NAMES_FOR: Duration = Duration::from_secs(30);
 /// How long a credential that another process ended may still count here.
 const CREDENTIALS_FOR: Duration = Duration::from_secs(1);
 
+/// Of each kind of thing what was looked up or written just now.
 pub(crate) struct Memory {
     /// Who has which name. Neither changes, but that accounts are deleted: this process forgets those at once, and another
     /// one soon.

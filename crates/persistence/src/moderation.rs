@@ -79,8 +79,9 @@ impl ModerationStore for Moderation {
         let outcome = self.database.write::<_, Never>(
             move |connection| Ok(deleting::delete(connection, id, by)?),
             move |outcome| {
+                // Also if another node has deleted it before.
+                database.memory().messages.forget_all();
                 if let Outcome::Done(deleted) = outcome {
-                    database.memory().messages.forget_all();
                     then(deleted);
                 }
             },

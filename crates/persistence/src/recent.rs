@@ -5,14 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use quick_cache::sync::Cache;
-use quick_cache::{DefaultHashBuilder, Equivalent, Weighter};
+use quick_cache::{DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter};
 
 /// How many counters the keys share. An end costs the keys that share its counter one look-up.
 const STRIPES: usize = 1024;
 
-/// How many entries are expected at most, by which the cache divides itself into parts.
+/// About how many entries are expected: a hint for the cache, and no bound.
 const EXPECTED: usize = 20_000;
+
+/// How many separately locked parts there are, each with its share of the room: not more on a machine with more processors,
+/// or a large entry would find no part that it fits into.
+const PARTS: usize = 8;
 
 /// The hash of a credential's secret.
 pub(crate) type SecretHash = [u8; 32];
@@ -22,6 +27,8 @@ pub(crate) type SecretHash = [u8; 32];
 pub(crate) struct Recent<K, T> {
     found: Arc<Cache<K, Entry<T>, Weight<T>>>,
     life: Duration,
+    /// When to drop what is too old.
+    sweep_at: Arc<Mutex<Instant>>,
     /// How many keys of each stripe have ended.
     ends: Arc<[AtomicU64]>,
     hasher: DefaultHashBuilder,
@@ -57,8 +64,8 @@ impl<K, T> Weighter<K, Entry<T>> for Weight<T> {
 
 impl<K, T> Clone for Recent<K, T> {
     fn clone(&self) -> Self {
-        let (found, ends) = (Arc::clone(&self.found), Arc::clone(&self.ends));
-        Self { found, life: self.life, ends, hasher: self.hasher.clone() }
+        let (found, sweep_at) = (Arc::clone(&self.found), Arc::clone(&self.sweep_at));
+        Self { found, life: self.life, sweep_at, ends: Arc::clone(&self.ends), hasher: self.hasher.clone() }
     }
 }
 
@@ -74,9 +81,17 @@ impl<K: Hash + Eq + Clone, T: Clone> Recent<K, T> {
     }
 
     fn new(life: Duration, most: u64, weight: fn(&T) -> u64, stripes: usize) -> Self {
-        let found = Arc::new(Cache::with_weighter(EXPECTED, most, Weight(weight)));
+        let weight = Weight(weight);
+        let options =
+            OptionsBuilder::new().shards(PARTS).estimated_items_capacity(EXPECTED).weight_capacity(most).build();
+        let found = match options {
+            Ok(options) => Cache::with_options(options, weight, DefaultHashBuilder::default(), Default::default()),
+            // It would lack one of the two sizes, which are both there.
+            Err(_) => Cache::with_weighter(EXPECTED, most, weight),
+        };
         let ends = (0..stripes).map(|_| AtomicU64::new(0)).collect();
-        Self { found, life, ends, hasher: DefaultHashBuilder::default() }
+        let sweep_at = Arc::new(Mutex::new(Instant::now() + life));
+        Self { found: Arc::new(found), life, sweep_at, ends, hasher: DefaultHashBuilder::default() }
     }
 
     /// What is remembered of a key, or else what `look_up` finds.
@@ -107,9 +122,19 @@ impl<K: Hash + Eq + Clone, T: Clone> Recent<K, T> {
         Ends(self.ends_of(key).load(Ordering::SeqCst))
     }
 
-    /// Remembers what a look-up found that began at `since`.
+    /// Remembers what a look-up found that began at `since`. Now and then drops what is too old.
     pub(crate) fn remember(&self, key: K, value: T, since: Ends) {
-        self.found.insert(key, Entry { value, since, until: Instant::now() + self.life });
+        if since != self.ends(&key) {
+            return;
+        }
+        let now = Instant::now();
+        self.found.insert(key, Entry { value, since, until: now + self.life });
+        if let Some(mut sweep_at) = self.sweep_at.try_lock()
+            && now >= *sweep_at
+        {
+            *sweep_at = now + self.life;
+            self.found.retain(|_, entry| now < entry.until);
+        }
     }
 
     /// Lets the next request look the key up anew: what it stands for has changed.
@@ -130,7 +155,7 @@ impl<K: Hash + Eq + Clone, T: Clone> Recent<K, T> {
         }
     }
 
-    /// The same, and keeps nothing of them in memory.
+    /// The same, and frees the memory of what was found before.
     pub(crate) fn clear(&self) {
         self.forget_all();
         self.found.clear();
@@ -151,7 +176,9 @@ mod tests {
     #[tokio::test]
     async fn what_was_found_is_not_looked_up_again_until_a_credential_of_its_stripe_ends() {
         let recent = Recent::lasting(HOUR, 100);
-        let (key, elsewhere) = ([1; 32], [2; 32]);
+        let key = [1; 32];
+        let shares = |other: &[u8; 32]| std::ptr::eq(recent.ends_of(other), recent.ends_of(&key));
+        let elsewhere = (2..=u8::MAX).map(|n| [n; 32]).find(|other| !shares(other)).unwrap();
         let looked_up = async || {
             let mut looked = false;
             let look_up = async {
@@ -190,6 +217,13 @@ mod tests {
         let recent = Recent::lasting(Duration::ZERO, 100);
         assert_eq!(recent.find(&1, async { Ok::<_, ()>(Some(1)) }).await, Ok(Some(1)));
         assert_eq!(recent.find(&1, async { Ok::<_, ()>(Some(2)) }).await, Ok(Some(2)));
+    }
+
+    #[test]
+    fn what_is_too_old_is_dropped_when_something_else_is_remembered() {
+        let recent = Recent::lasting(Duration::ZERO, 100);
+        (0..50).for_each(|key| recent.remember(key, (), recent.ends(&key)));
+        assert_eq!(recent.found.len(), 0);
     }
 
     #[test]

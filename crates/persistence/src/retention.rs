@@ -48,8 +48,20 @@ impl RetentionStore for Retention {
         }
         let next = if threads.len() > CHANGED { threads.get(CHANGED - 1).map(|last| last.id) } else { next };
         threads.truncate(CHANGED);
-        let swept = self.0.write::<_, Never>(move |connection| Ok(sweep(connection, &threads, before)?), |_| ()).await;
-        self.0.memory().messages.forget_all();
+        let database = self.0.clone();
+        let swept = self.0.write::<_, Never>(
+            move |connection| Ok(sweep(connection, &threads, before)?),
+            move |swept| {
+                if swept.messages > 0 {
+                    database.memory().messages.forget_all();
+                }
+            },
+        );
+        let swept = swept.await;
+        if swept.is_err() {
+            // Perhaps it was kept, and the answer was lost.
+            self.0.memory().messages.forget_all();
+        }
         let swept = swept?;
         Ok(Swept { messages: swept.messages, next: swept.stopped_at.or(next).map(ConversationId) })
     }

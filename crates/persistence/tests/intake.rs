@@ -123,14 +123,16 @@ async fn while_messages_wait_each_is_found_and_no_list_lacks_one() {
     let message = {
         let _held = Held::of(scratch.url.sqlite_path().unwrap());
         let message = say(&stores, &ada, &bob, "not filed").await;
+        // Who has sent it remembers it, so it is another one that must look.
+        let elsewhere = support::stores(&scratch.database);
         for reader in [&ada, &bob] {
-            assert_eq!(
-                stores.messages.find(reader.id, vec![message.id]).await.unwrap(),
-                std::slice::from_ref(&message)
-            );
+            for stores in [&stores, &elsewhere] {
+                let found = stores.messages.find(reader.id, vec![message.id]).await.unwrap();
+                assert_eq!(found, std::slice::from_ref(&message));
+            }
         }
-        let eve = support::stores(&scratch.database);
-        assert_eq!(eve.messages.find(chatapp_domain::user::UserId(0), vec![message.id]).await.unwrap(), []);
+        let nobody = chatapp_domain::user::UserId(0);
+        assert_eq!(elsewhere.messages.find(nobody, vec![message.id]).await.unwrap(), []);
         assert!(matches!(all_between(&stores, &ada, &bob).await, Err(StoreError::Unavailable(_))));
         message
     };

@@ -1,4 +1,4 @@
-//! Reading: on a connection of the pool, or right where it is asked for.
+//! Reading, and whatever else has a connection of the pool: there, or right where it is asked for.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Writing: by a thread of SQLite's, or on a connection of MySQL's.
+//! Writing: by a thread of its own (messages, and all on SQLite), or on a connection of the pool.
 
 use chatapp_domain::ports::StoreError;
 use tokio::sync::oneshot;

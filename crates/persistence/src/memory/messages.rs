@@ -16,14 +16,14 @@ const LIFE: Duration = Duration::from_secs(1);
 /// How many bytes are remembered, about.
 const MOST_BYTES: u64 = 4 << 20;
 
-/// What a message takes beside its text, about.
-const FRAME_BYTES: u64 = 256;
+/// What a message takes beside its texts, about.
+const FRAME_BYTES: usize = 256;
 
 /// A message never changes, except that its text is deleted or one of its people leaves. That is seldom, so any of it makes
 /// this process forget all messages.
 pub(crate) struct Messages(Recent<i64, Arc<Message>>);
 
-/// Under this key it is counted how often messages were deleted.
+/// Any message's number will do where all end together.
 const ANY: i64 = 0;
 
 impl Default for Messages {
@@ -35,7 +35,9 @@ impl Default for Messages {
 impl Messages {
     fn lasting(life: Duration) -> Self {
         Self(Recent::ending_together(life, MOST_BYTES, |message| {
-            FRAME_BYTES + u64::try_from(message.body.as_str().len()).unwrap_or(MOST_BYTES)
+            let names = message.sender.username.as_str().len() + message.recipient.username.as_str().len();
+            let key = message.key.as_ref().map_or(0, |key| key.as_str().len());
+            u64::try_from(FRAME_BYTES + message.body.as_str().len() + names + key).unwrap_or(MOST_BYTES)
         }))
     }
 
@@ -64,16 +66,23 @@ impl Messages {
         self.0.remember(message.id.0, Arc::new(message.clone()), since);
     }
 
-    /// To be called before anybody is told of an event that another node may have caused: whoever knows of a deletion must
-    /// not find the message.
+    /// To be called with what another node did, before anybody here is told: whoever is told of a deletion must not find
+    /// the text.
     pub(crate) fn heed(&self, event: &Event) {
         if matches!(event.change, Change::Delete { .. }) {
             self.forget_all();
         }
     }
 
-    /// To be called after the commit of whatever deletes messages, or takes a name away that is in them. No text stays in
-    /// memory.
+    /// The same with what was read in a feed, where deletions of long ago are as well.
+    pub(crate) fn heed_all(&self, events: &[Event]) {
+        let has_text = |id: &MessageId| self.0.get(&id.0).is_some_and(|message| !message.is_deleted());
+        if events.iter().any(|event| matches!(&event.change, Change::Delete { id, .. } if has_text(id))) {
+            self.forget_all();
+        }
+    }
+
+    /// To be called after the commit of whatever deletes messages, or takes a name away that is in them.
     pub(crate) fn forget_all(&self) {
         self.0.clear();
     }
@@ -138,6 +147,21 @@ mod tests {
         heed(Change::Message { id: MessageId(2), seq: Seq(2), key: None });
         assert_eq!(seen_by(&messages, ADA).0, vec![1]);
         heed(Change::Delete { id: MessageId(2), seq: Seq(2) });
+        assert_eq!(seen_by(&messages, ADA).0, Vec::<i64>::new());
+    }
+
+    #[test]
+    fn a_deletion_in_a_feed_counts_if_its_text_is_remembered() {
+        let messages = Messages::lasting(Duration::from_secs(3600));
+        let deletion = |id| {
+            let change = Change::Delete { id: MessageId(id), seq: Seq(id) };
+            Event { pos: Pos(9), peer: Username::from_store("ada".to_owned()), change }
+        };
+        messages.remember(&message(1), messages.ends());
+        messages.remember(&Message { body: MessageBody::deleted(), ..message(2) }, messages.ends());
+        messages.heed_all(&[deletion(2), deletion(3)]);
+        assert_eq!(seen_by(&messages, ADA).0, vec![1, 2], "that was known");
+        messages.heed_all(&[deletion(3), deletion(1)]);
         assert_eq!(seen_by(&messages, ADA).0, Vec::<i64>::new());
     }
 
