@@ -1,7 +1,7 @@
 //! Listening to the feed: it is never left waiting, however slow the client is.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::Pin;
 
@@ -18,8 +18,8 @@ use super::protocol::Dialect;
 /// A socket's subscription.
 pub(super) struct Ear {
     subscription: RefCell<Pin<Box<dyn Subscription>>>,
-    /// Of those who are watched, whose coming and going is passed on.
-    followed: RefCell<HashSet<Username>>,
+    /// Of those who are watched, whose coming and going is passed on; and what was told of each last.
+    followed: RefCell<HashMap<Username, bool>>,
     sharing_changed: Notify,
 }
 
@@ -34,9 +34,14 @@ impl Ear {
         self.subscription.borrow().watch(people);
     }
 
-    /// From now on passes on the coming and going of these, as far as they are watched. Gives whose it was before.
-    pub(super) fn follow(&self, people: HashSet<Username>) -> HashSet<Username> {
-        self.followed.replace(people)
+    /// Of whom the coming and going is passed on, and whether each was last told to be there.
+    pub(super) fn followed(&self) -> HashMap<Username, bool> {
+        self.followed.borrow().clone()
+    }
+
+    /// From now on passes on when one of these comes who is told to be away, or goes who is told to be there.
+    pub(super) fn follow(&self, people: HashMap<Username, bool>) {
+        self.followed.replace(people);
     }
 
     /// Resolves once somebody shares more or less: this socket's user, or one who is watched.
@@ -46,6 +51,11 @@ impl Ear {
 
     async fn next(&self) -> Option<Delivery> {
         poll_fn(|context| self.subscription.borrow_mut().as_mut().poll_next(context)).await
+    }
+
+    /// Notes that somebody came or went. What was heard while it was looked up who is there has been told already.
+    fn is_news(&self, user: &Username, online: bool) -> bool {
+        self.followed.borrow_mut().get_mut(user).is_some_and(|told| std::mem::replace(told, online) != online)
     }
 
     /// Puts what is heard into the mailbox, until something is heard that ends the socket.
@@ -69,7 +79,7 @@ impl Ear {
                 }
                 Delivery::Whisper(Whisper::SharingChanged) => self.sharing_changed.notify_one(),
                 Delivery::Whisper(Whisper::Presence { user, online }) => {
-                    if self.followed.borrow().contains(&user) {
+                    if self.is_news(&user, online) {
                         pass(mailbox, dialect, || frames::presence(&user, online));
                     }
                 }
@@ -83,5 +93,39 @@ fn pass(mailbox: &Mailbox, dialect: Dialect, frame: impl FnOnce() -> bytestring:
     match dialect {
         Dialect::V1 => mailbox.frame(Outgoing::Text(frame())),
         Dialect::Plain => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chatapp_domain::ports::notifications::EventFeed;
+    use chatapp_domain::session::SessionId;
+    use chatapp_domain::user::UserId;
+    use chatapp_notification_hub::Hub;
+
+    use super::super::mailbox::Item;
+    use super::*;
+
+    fn person(id: i64, name: &str) -> Watched {
+        Watched { id: UserId(id), username: Username::from_store(name) }
+    }
+
+    #[tokio::test]
+    async fn whoever_came_while_it_was_looked_up_is_told_once() {
+        let hub = Hub::default();
+        let (mailbox, ada) = (Mailbox::default(), person(1, "ada"));
+        let ear = Ear::new(hub.subscribe(&person(2, "bob"), None).unwrap());
+        ear.watch(vec![ada.clone()]);
+        let connection = hub.subscribe(&ada, None).unwrap();
+        ear.follow([(ada.username.clone(), hub.is_online(ada.id))].into());
+        drop(connection);
+        let told = tokio::select! {
+            biased;
+            _ = ear.listen(&mailbox, Dialect::V1, SessionId(1).into()) => None,
+            item = mailbox.next() => Some(item),
+        };
+        let left = frames::presence(&ada.username, false);
+        assert!(matches!(&told, Some(Item::Frame(Outgoing::Text(frame))) if *frame == left), "{told:?}");
+        assert_eq!(ear.followed(), [(ada.username, false)].into());
     }
 }

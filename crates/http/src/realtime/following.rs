@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use chatapp_domain::ports::notifications::Watched;
-use chatapp_domain::user::Identity;
+use chatapp_domain::user::{Identity, Username};
 use tokio::time::sleep;
 
 use super::ear::Ear;
@@ -77,13 +77,24 @@ impl<'a> Following<'a> {
         if self.wanted.borrow().wish != wish {
             return;
         }
-        let before = self.ear.follow(followed.iter().map(|person| person.username.clone()).collect());
-        for gone in before.iter().filter(|name| !followed.iter().any(|person| person.username == **name)) {
-            self.mailbox.frame(Outgoing::Text(frames::presence(gone, false)));
+        let before = self.ear.followed();
+        for (gone, told) in before.iter().filter(|(name, _)| !followed.iter().any(|person| person.username == **name)) {
+            if *told {
+                self.tell(gone, false);
+            }
         }
-        for person in followed.iter().filter(|person| tell_all || !before.contains(&person.username)) {
-            let online = self.services.feed.is_online(person.id);
-            self.mailbox.frame(Outgoing::Text(frames::presence(&person.username, online)));
-        }
+        let now = followed.into_iter().map(|person| match before.get(&person.username) {
+            Some(told) if !tell_all => (person.username, *told),
+            _ => {
+                let online = self.services.feed.is_online(person.id);
+                self.tell(&person.username, online);
+                (person.username, online)
+            }
+        });
+        self.ear.follow(now.collect());
+    }
+
+    fn tell(&self, person: &Username, online: bool) {
+        self.mailbox.frame(Outgoing::Text(frames::presence(person, online)));
     }
 }
