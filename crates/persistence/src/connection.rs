@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
+use url::Url;
 
 use crate::commits::Commits;
 use crate::intake;
@@ -53,6 +54,8 @@ pub(crate) struct Manager {
     purpose: Purpose,
     retirement: Retirement,
     commits: Commits,
+    /// What is written to SQLite's files is flushed in small pieces.
+    in_pieces: bool,
 }
 
 /// A connection of a pool.
@@ -68,7 +71,13 @@ impl Manager {
     /// Of connections to a database of one member.
     pub(crate) fn new(url: DatabaseUrl, purpose: Purpose) -> Self {
         let (retirement, commits) = Default::default();
-        Self { url, purpose, retirement, commits }
+        Self { url, purpose, retirement, commits, in_pieces: false }
+    }
+
+    /// The same, for threads that write much at once and are not waited for: what they write is flushed in small pieces,
+    /// so that the flush that a sender waits for meanwhile is not behind all of it.
+    pub(crate) fn in_pieces(self) -> Self {
+        Self { in_pieces: true, ..self }
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
@@ -92,7 +101,7 @@ impl Manager {
     /// Opens a connection with the session settings that everything here relies on.
     pub(crate) fn open(&self) -> Result<AnyConnection, diesel::r2d2::Error> {
         let mut connection = match self.url.sqlite_path() {
-            Some(path) => SqliteConnection::establish(&sqlite_name(path)).map(AnyConnection::Sqlite),
+            Some(path) => SqliteConnection::establish(&self.sqlite_name(path)).map(AnyConnection::Sqlite),
             None => MysqlConnection::establish(&self.url.expose()).map(AnyConnection::Mysql),
         }
         .map_err(diesel::r2d2::Error::ConnectionError)?;
@@ -101,6 +110,11 @@ impl Manager {
         }
         self.set_up(&mut connection).map_err(diesel::r2d2::Error::QueryError)?;
         Ok(connection)
+    }
+
+    fn sqlite_name(&self, path: &Path) -> String {
+        let in_pieces = if self.in_pieces { name_in_pieces(path) } else { None };
+        in_pieces.unwrap_or_else(|| sqlite_name(path))
     }
 
     fn set_up(&self, connection: &mut AnyConnection) -> diesel::QueryResult<()> {
@@ -161,6 +175,17 @@ fn read_own_writes(mysql: &mut MysqlConnection) -> diesel::QueryResult<()> {
 struct Variable {
     #[diesel(sql_type = diesel::sql_types::Text, column_name = "Value")]
     value: String,
+}
+
+/// The name with which SQLite flushes in pieces, if it can.
+fn name_in_pieces(path: &Path) -> Option<String> {
+    if let Err(error) = chatapp_sqlite_vfs::register() {
+        log::debug!("what is written much at once is flushed at once too: {error}");
+        return None;
+    }
+    let mut uri = Url::from_file_path(std::path::absolute(path).ok()?).ok()?;
+    uri.query_pairs_mut().append_pair("vfs", chatapp_sqlite_vfs::NAME);
+    Some(uri.into())
 }
 
 /// SQLite takes a name that starts with a colon for something special.

@@ -136,8 +136,8 @@ struct Aides {
 
 impl Aides {
     fn start(manager: &Manager, filing: &Arc<Filing>) -> std::io::Result<Self> {
-        let checkpointer = Checkpointer::start(manager.clone())?;
-        let _filer = Filer::start(manager.clone(), Arc::clone(filing))?;
+        let checkpointer = Checkpointer::start(manager.clone().in_pieces())?;
+        let _filer = Filer::start(manager.clone().in_pieces(), Arc::clone(filing))?;
         Ok(Self { checkpointer, _filer })
     }
 }
