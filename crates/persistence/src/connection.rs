@@ -74,8 +74,8 @@ impl Manager {
         Self { url, purpose, retirement, commits, in_pieces: false }
     }
 
-    /// The same, for threads that write much at once and are not waited for: what they write is flushed in small pieces,
-    /// so that the flush that a sender waits for meanwhile is not behind all of it.
+    /// The same, for threads that write much at once: what they write is flushed in small pieces, so that the flush that a
+    /// sender waits for meanwhile is not behind all of it.
     pub(crate) fn in_pieces(self) -> Self {
         Self { in_pieces: true, ..self }
     }
@@ -180,7 +180,7 @@ struct Variable {
 /// The name with which SQLite flushes in pieces, if it can.
 fn name_in_pieces(path: &Path) -> Option<String> {
     if let Err(error) = chatapp_sqlite_vfs::register() {
-        log::debug!("what is written much at once is flushed at once too: {error}");
+        log::warn!("bulk writes are not flushed in pieces, so messages may wait for them: {error}");
         return None;
     }
     let mut uri = Url::from_file_path(std::path::absolute(path).ok()?).ok()?;
@@ -213,5 +213,43 @@ impl ManageConnection for Manager {
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
         std::thread::panicking() || pooled.connection.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(diesel::QueryableByName)]
+    struct Name {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        name: String,
+    }
+
+    /// Makes a table by one connection, and gives what tables another one finds.
+    fn tables(first: &Manager, second: &Manager) -> Vec<String> {
+        let (AnyConnection::Sqlite(mut first), AnyConnection::Sqlite(mut second)) =
+            (first.open().unwrap(), second.open().unwrap())
+        else {
+            panic!("they are SQLite's");
+        };
+        first.batch_execute("CREATE TABLE here (id INTEGER)").unwrap();
+        let query = diesel::sql_query("SELECT name FROM sqlite_schema");
+        query.load::<Name>(&mut second).unwrap().into_iter().map(|row| row.name).collect()
+    }
+
+    #[test]
+    fn whoever_flushes_in_pieces_opens_the_same_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["chat.sqlite3", "a b?#%41&vfs=unix.sqlite3", "\u{fc}\u{4f60}\u{1f468}.sqlite3", "..sqlite3"] {
+            let path = folder.path().join(name);
+            let manager = Manager::new(DatabaseUrl::sqlite(&path), Purpose::Aside);
+            assert_eq!(tables(&manager, &manager.clone().in_pieces()), ["here"], "{name}");
+            assert!(path.exists(), "{name}");
+        }
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(folder.path().join("linked.sqlite3"), &link).unwrap();
+        let manager = Manager::new(DatabaseUrl::sqlite(&link), Purpose::Aside);
+        assert_eq!(tables(&manager.clone().in_pieces(), &manager), ["here"]);
     }
 }

@@ -1,16 +1,24 @@
 //! A file that is flushed while it is written.
 
+#[cfg(test)]
+use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::mem::{align_of, size_of};
 
 use libsqlite3_sys as ffi;
 
-/// After so many bytes there is a flush: pages of 4 KiB, which cost a disk a millisecond or two wherever they belong. Smaller pieces
-/// cost more flushes and spare nobody much.
+/// After so many bytes there is a flush: pages of 4 KiB, which cost a disk a millisecond or two wherever they belong. Smaller
+/// pieces cost more flushes and spare nobody much.
 const PIECE: usize = 64 * 4096;
 
+#[cfg(test)]
+thread_local! {
+    /// How often this thread flushed before SQLite asked for it.
+    pub(crate) static EARLY: Cell<usize> = const { Cell::new(0) };
+}
+
 /// What is kept of an open file, in the room behind what the engine itself keeps of it.
-#[repr(C)]
+#[repr(C, align(8))]
 pub(crate) struct Tail {
     /// What SQLite calls instead of the engine's functions. First, so that the tail is found by a file's functions.
     methods: ffi::sqlite3_io_methods,
@@ -37,23 +45,38 @@ impl Tail {
 /// The engine has opened the file, there are [`Tail::room_behind`] bytes for it, aligned as for [`Tail`], and nobody uses it
 /// meanwhile.
 pub(crate) unsafe fn flush_in_pieces(file: *mut ffi::sqlite3_file, own: c_int) {
+    // SAFETY: the file is open.
+    let methods = unsafe { (*file).pMethods };
     // SAFETY: an open file has functions, and the engine's are constants of it.
-    let Some(inner) = (unsafe { (*file).pMethods.as_ref::<'static>() }) else { return };
-    let methods = ffi::sqlite3_io_methods { xWrite: Some(write), ..*inner };
+    let Some(inner) = (unsafe { methods.as_ref::<'static>() }) else { return };
+    let methods = ffi::sqlite3_io_methods { xWrite: Some(write), xSync: Some(flush), ..*inner };
     // SAFETY: the room ends behind the tail.
     let tail = unsafe { file.cast::<u8>().add(Tail::offset(own)) }.cast::<Tail>();
     // SAFETY: the place is aligned, large enough and nobody else's.
     unsafe { tail.write(Tail { methods, inner, unflushed: 0 }) };
-    // SAFETY: the file is not moved while it is open, so its functions stay where they are.
-    unsafe { (*file).pMethods = &raw const (*tail).methods };
+    // The functions are the first field. The file is not moved while it is open, so they stay where they are.
+    let methods = tail.cast::<ffi::sqlite3_io_methods>();
+    // SAFETY: the file is open, and nobody uses it.
+    unsafe { (*file).pMethods = methods };
+}
+
+/// The tail of a file of [`flush_in_pieces`].
+///
+/// # Safety
+///
+/// The file is such a one and open, and whoever asks has it alone for as long as the tail is used.
+unsafe fn tail_of<'a>(file: *mut ffi::sqlite3_file) -> &'a mut Tail {
+    // SAFETY: the file is open.
+    let methods = unsafe { (*file).pMethods };
+    // SAFETY: they are the first field of its tail.
+    unsafe { &mut *methods.cast_mut().cast::<Tail>() }
 }
 
 /// SQLite's `xWrite`. A flush that fails fails the write: what was written before it may be lost.
 unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, length: c_int, at: i64) -> c_int {
-    // SAFETY: only files of `flush_in_pieces` have this function, and of these the functions are the tail's first field.
-    // Whoever writes to a file has it alone.
-    let tail = unsafe { &mut *(*file).pMethods.cast_mut().cast::<Tail>() };
-    let (Some(write), Some(flush)) = (tail.inner.xWrite, tail.inner.xSync) else { return ffi::SQLITE_IOERR_WRITE };
+    // SAFETY: no other file has this function. SQLite gives a file to one thread at a time.
+    let tail = unsafe { tail_of(file) };
+    let Some(write) = tail.inner.xWrite else { return ffi::SQLITE_IOERR_WRITE };
     // SAFETY: what SQLite gave is passed on, to whom it would have given it.
     let code = unsafe { write(file, from, length, at) };
     if code != ffi::SQLITE_OK {
@@ -63,14 +86,25 @@ unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, le
     if tail.unflushed < PIECE {
         return code;
     }
-    tail.unflushed = 0;
-    // SAFETY: the file is open, and SQLite asks for a flush in the same way.
+    #[cfg(test)]
+    EARLY.set(EARLY.get() + 1);
+    // SAFETY: as above, and the tail is not used any more.
     unsafe { flush(file, ffi::SQLITE_SYNC_NORMAL | ffi::SQLITE_SYNC_DATAONLY) }
+}
+
+/// SQLite's `xSync`.
+unsafe extern "C" fn flush(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
+    // SAFETY: no other file has this function. SQLite gives a file to one thread at a time.
+    let tail = unsafe { tail_of(file) };
+    tail.unflushed = 0;
+    let Some(flush) = tail.inner.xSync else { return ffi::SQLITE_IOERR_FSYNC };
+    // SAFETY: what SQLite gave is passed on, to whom it would have given it.
+    unsafe { flush(file, flags) }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::mem::MaybeUninit;
+    use std::mem::{MaybeUninit, offset_of};
     use std::ptr::null;
 
     use super::*;
@@ -88,52 +122,77 @@ mod tests {
 
     unsafe extern "C" fn count(file: *mut ffi::sqlite3_file, _from: *const c_void, length: c_int, _at: i64) -> c_int {
         // SAFETY: the tests hand over nothing else.
-        unsafe { (*file.cast::<Counted>()).written += usize::try_from(length).unwrap() };
+        let counted = unsafe { &raw mut (*file.cast::<Counted>()).written };
+        // SAFETY: as above.
+        unsafe { *counted += usize::try_from(length).unwrap() };
         ffi::SQLITE_OK
     }
 
-    unsafe extern "C" fn flush(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
+    unsafe extern "C" fn count_flush(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
         assert_eq!(flags, ffi::SQLITE_SYNC_NORMAL | ffi::SQLITE_SYNC_DATAONLY);
         // SAFETY: the tests hand over nothing else.
-        let counted = unsafe { &mut *file.cast::<Counted>() };
-        counted.flushes += 1;
-        counted.answer
+        let flushes = unsafe { &raw mut (*file.cast::<Counted>()).flushes };
+        // SAFETY: as above.
+        unsafe { *flushes += 1 };
+        // SAFETY: as above.
+        unsafe { (*file.cast::<Counted>()).answer }
     }
 
-    /// Writes so often so much, until a write fails. Gives how much was written, and how often it was flushed.
-    fn written_in_pieces(times: usize, length: c_int, answer: c_int) -> (usize, usize, c_int) {
-        // SAFETY: all of its fields are numbers or functions that may be missing.
-        let none: ffi::sqlite3_io_methods = unsafe { MaybeUninit::zeroed().assume_init() };
-        let engine = Box::leak(Box::new(ffi::sqlite3_io_methods { xWrite: Some(count), xSync: Some(flush), ..none }));
-        let file = ffi::sqlite3_file { pMethods: engine };
-        let mut counted = Counted { file, written: 0, flushes: 0, answer, room: MaybeUninit::uninit() };
-        let own = c_int::try_from(std::mem::offset_of!(Counted, room)).unwrap();
-        assert_eq!(Tail::room_behind(own), size_of::<Counted>());
-        let pointer = (&raw mut counted).cast::<ffi::sqlite3_file>();
-        // SAFETY: the room for the tail is where the tail is put, and there is no other user.
-        unsafe { flush_in_pieces(pointer, own) };
-        let mut code = ffi::SQLITE_OK;
-        for _ in 0..times {
-            // SAFETY: the file lives, and its functions are those that were just put there.
-            code = unsafe { (*(*pointer).pMethods).xWrite.unwrap()(pointer, null(), length, 0) };
-            if code != ffi::SQLITE_OK {
-                break;
-            }
+    struct Opened(Box<Counted>);
+
+    impl Opened {
+        fn answering(answer: c_int) -> Self {
+            // SAFETY: all of its fields are numbers or functions that may be missing.
+            let none: ffi::sqlite3_io_methods = unsafe { MaybeUninit::zeroed().assume_init() };
+            let methods = ffi::sqlite3_io_methods { xWrite: Some(count), xSync: Some(count_flush), ..none };
+            let file = ffi::sqlite3_file { pMethods: Box::leak(Box::new(methods)) };
+            let counted = Counted { file, written: 0, flushes: 0, answer, room: MaybeUninit::uninit() };
+            let mut opened = Self(Box::new(counted));
+            let own = c_int::try_from(offset_of!(Counted, room)).unwrap();
+            assert_eq!(Tail::room_behind(own), size_of::<Counted>());
+            // SAFETY: the room for the tail is where the tail is put, and there is no other user.
+            unsafe { flush_in_pieces(opened.file(), own) };
+            opened
         }
-        // SAFETY: as above; read through the pointer that wrote.
-        unsafe { ((*pointer.cast::<Counted>()).written, (*pointer.cast::<Counted>()).flushes, code) }
+
+        fn file(&mut self) -> *mut ffi::sqlite3_file {
+            (&raw mut *self.0).cast()
+        }
+
+        /// Writes so often so much, until a write fails.
+        fn write(&mut self, times: usize, length: c_int) -> c_int {
+            let file = self.file();
+            // SAFETY: the file has the functions that were put there, and is written by nobody else.
+            let written = (0..times).map(|_| unsafe { write(file, null(), length, 0) });
+            written.into_iter().find(|code| *code != ffi::SQLITE_OK).unwrap_or(ffi::SQLITE_OK)
+        }
     }
 
     #[test]
     fn there_is_a_flush_after_each_piece() {
-        assert_eq!(written_in_pieces(63, 4096, ffi::SQLITE_OK), (63 * 4096, 0, ffi::SQLITE_OK));
-        assert_eq!(written_in_pieces(400, 4096, ffi::SQLITE_OK), (400 * 4096, 6, ffi::SQLITE_OK));
-        assert_eq!(written_in_pieces(3, 1 << 20, ffi::SQLITE_OK), (3 << 20, 3, ffi::SQLITE_OK));
+        for (times, length, flushes) in [(63, 4096, 0), (400, 4096, 6), (3, 1 << 20, 3)] {
+            let mut opened = Opened::answering(ffi::SQLITE_OK);
+            assert_eq!(opened.write(times, length), ffi::SQLITE_OK);
+            assert_eq!((opened.0.written, opened.0.flushes), (times * usize::try_from(length).unwrap(), flushes));
+        }
+    }
+
+    #[test]
+    fn what_sqlite_flushes_itself_begins_a_piece_anew() {
+        let mut opened = Opened::answering(ffi::SQLITE_OK);
+        for flushes in 1..=10 {
+            assert_eq!(opened.write(60, 4096), ffi::SQLITE_OK);
+            let file = opened.file();
+            // SAFETY: the file has the functions that were put there, and is used by nobody else.
+            let code = unsafe { flush(file, ffi::SQLITE_SYNC_NORMAL | ffi::SQLITE_SYNC_DATAONLY) };
+            assert_eq!((code, opened.0.flushes), (ffi::SQLITE_OK, flushes));
+        }
     }
 
     #[test]
     fn a_flush_that_fails_fails_the_write() {
-        let failed = ffi::SQLITE_IOERR_FSYNC;
-        assert_eq!(written_in_pieces(100, 4096, failed), (64 * 4096, 1, failed));
+        let mut opened = Opened::answering(ffi::SQLITE_IOERR_FSYNC);
+        assert_eq!(opened.write(100, 4096), ffi::SQLITE_IOERR_FSYNC);
+        assert_eq!((opened.0.written, opened.0.flushes), (64 * 4096, 1));
     }
 }

@@ -41,8 +41,11 @@ pub fn register() -> Result<(), RegisterError> {
 fn try_to_register() -> Result<(), RegisterError> {
     // SAFETY: the name ends with a zero. SQLite initialises itself first.
     let unix = unsafe { ffi::sqlite3_vfs_find(UNIX.as_ptr()) };
-    // SAFETY: SQLite's file systems live as long as the process, and are not changed once they are registered.
-    let Some(described) = (unsafe { unix.as_ref() }) else { return Err(RegisterError::NotUnix) };
+    if unix.is_null() {
+        return Err(RegisterError::NotUnix);
+    }
+    // SAFETY: SQLite's file systems live as long as the process; one that is registered changes only in where its list goes on.
+    let described = unsafe { unix.read() };
     let (Some(_), Ok(size)) = (described.xOpen, c_int::try_from(Tail::room_behind(described.szOsFile))) else {
         return Err(RegisterError::NotUnix);
     };
@@ -52,12 +55,12 @@ fn try_to_register() -> Result<(), RegisterError> {
         pNext: std::ptr::null_mut(),
         zName: C_NAME.as_ptr(),
         xOpen: Some(open),
-        ..*described
+        ..described
     };
-    // SQLite keeps the pointer for as long as the process lives.
-    let shim: &'static mut Shim = Box::leak(Box::new(Shim { described, unix }));
-    // SAFETY: the description is whole, and never moves nor ends.
-    match unsafe { ffi::sqlite3_vfs_register(&raw mut shim.described, 0) } {
+    // Never freed: SQLite keeps the pointer for as long as the process lives.
+    let shim = Box::into_raw(Box::new(Shim { described, unix }));
+    // SAFETY: the description is whole, the first field of what never moves nor ends.
+    match unsafe { ffi::sqlite3_vfs_register(shim.cast(), 0) } {
         ffi::SQLITE_OK => Ok(()),
         code => Err(RegisterError::Refused(code)),
     }
@@ -73,8 +76,10 @@ unsafe extern "C" fn open(
 ) -> c_int {
     // SAFETY: SQLite hands over what was registered, which is the first field of a `Shim` that is never freed.
     let unix = unsafe { (*vfs.cast::<Shim>()).unix };
-    // SAFETY: as above; `unix` was looked at when it was found.
-    let (Some(inner), size) = (unsafe { ((*unix).xOpen, (*unix).szOsFile) }) else { return ffi::SQLITE_CANTOPEN };
+    // SAFETY: it was there when the shim was registered, and stays.
+    let ffi::sqlite3_vfs { xOpen: Some(inner), szOsFile: size, .. } = (unsafe { unix.read() }) else {
+        return ffi::SQLITE_CANTOPEN;
+    };
     let name: *const c_char = name;
     // SAFETY: what SQLite gave is passed on, to whom it would have given it. There is more room than is needed for `file`.
     let code = unsafe { inner(unix, name, file, flags, out_flags) };
@@ -83,4 +88,50 @@ unsafe extern "C" fn open(
         unsafe { file::flush_in_pieces(file, size) };
     }
     code
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr::null;
+
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection, SqliteConnection};
+
+    use super::*;
+    use crate::file::EARLY;
+
+    /// Makes a database, and copies its log into it. Gives how often there was a flush that SQLite did not ask for.
+    fn early_flushes(name: &str) -> usize {
+        EARLY.set(0);
+        let mut connection = SqliteConnection::establish(name).unwrap();
+        connection
+            .batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+            .unwrap();
+        connection
+            .batch_execute("CREATE TABLE notes (body BLOB); INSERT INTO notes VALUES (randomblob(4000000))")
+            .unwrap();
+        let written = EARLY.get();
+        connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)").unwrap();
+        assert_eq!(EARLY.get() - written, written, "the log and the database are as long");
+        written
+    }
+
+    #[test]
+    fn large_writes_are_flushed_in_pieces_and_only_where_that_is_asked_for() {
+        register().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let usual = folder.path().join("usual.sqlite3");
+        assert_eq!(early_flushes(usual.to_str().unwrap()), 0);
+        let pieces = format!("file:{}?vfs={NAME}", folder.path().join("pieces.sqlite3").display());
+        assert_eq!(early_flushes(&pieces), 15, "of 256 KiB each");
+    }
+
+    #[test]
+    fn it_is_registered_once_and_is_not_what_sqlite_takes_by_itself() {
+        assert_eq!((register(), register()), (Ok(()), Ok(())));
+        // SAFETY: they are names that end with a zero, or none.
+        let [usual, ours, unix] =
+            [null(), C_NAME.as_ptr(), UNIX.as_ptr()].map(|name| unsafe { ffi::sqlite3_vfs_find(name) });
+        assert!(!ours.is_null() && usual == unix && usual != ours);
+    }
 }

@@ -15,11 +15,13 @@ use super::frames;
 use super::mailbox::{Mailbox, Outgoing};
 use super::protocol::Dialect;
 
+/// Of those who are watched, whose coming and going is passed on; and whether each was last told to be there, if that is known.
+pub(super) type Followed = HashMap<Username, Option<bool>>;
+
 /// A socket's subscription.
 pub(super) struct Ear {
     subscription: RefCell<Pin<Box<dyn Subscription>>>,
-    /// Of those who are watched, whose coming and going is passed on; and what was told of each last.
-    followed: RefCell<HashMap<Username, bool>>,
+    followed: RefCell<Followed>,
     sharing_changed: Notify,
 }
 
@@ -34,13 +36,12 @@ impl Ear {
         self.subscription.borrow().watch(people);
     }
 
-    /// Of whom the coming and going is passed on, and whether each was last told to be there.
-    pub(super) fn followed(&self) -> HashMap<Username, bool> {
+    pub(super) fn followed(&self) -> Followed {
         self.followed.borrow().clone()
     }
 
-    /// From now on passes on when one of these comes who is told to be away, or goes who is told to be there.
-    pub(super) fn follow(&self, people: HashMap<Username, bool>) {
+    /// From now on passes on when one of these comes or goes, unless just that was told.
+    pub(super) fn follow(&self, people: Followed) {
         self.followed.replace(people);
     }
 
@@ -53,9 +54,11 @@ impl Ear {
         poll_fn(|context| self.subscription.borrow_mut().as_mut().poll_next(context)).await
     }
 
-    /// Notes that somebody came or went. What was heard while it was looked up who is there has been told already.
-    fn is_news(&self, user: &Username, online: bool) -> bool {
-        self.followed.borrow_mut().get_mut(user).is_some_and(|told| std::mem::replace(told, online) != online)
+    /// Tells that somebody came or went, unless it was told already when it was looked up who is there.
+    fn presence(&self, user: &Username, online: bool, mailbox: &Mailbox) {
+        if let Some(told) = self.followed.borrow_mut().get_mut(user).filter(|told| **told != Some(online)) {
+            *told = mailbox.offer(Outgoing::Text(frames::presence(user, online))).then_some(online);
+        }
     }
 
     /// Puts what is heard into the mailbox, until something is heard that ends the socket.
@@ -79,9 +82,7 @@ impl Ear {
                 }
                 Delivery::Whisper(Whisper::SharingChanged) => self.sharing_changed.notify_one(),
                 Delivery::Whisper(Whisper::Presence { user, online }) => {
-                    if self.is_news(&user, online) {
-                        pass(mailbox, dialect, || frames::presence(&user, online));
-                    }
+                    self.presence(&user, online, mailbox);
                 }
             }
         }
@@ -110,22 +111,46 @@ mod tests {
         Watched { id: UserId(id), username: Username::from_store(name) }
     }
 
-    #[tokio::test]
-    async fn whoever_came_while_it_was_looked_up_is_told_once() {
-        let hub = Hub::default();
-        let (mailbox, ada) = (Mailbox::default(), person(1, "ada"));
-        let ear = Ear::new(hub.subscribe(&person(2, "bob"), None).unwrap());
-        ear.watch(vec![ada.clone()]);
-        let connection = hub.subscribe(&ada, None).unwrap();
-        ear.follow([(ada.username.clone(), hub.is_online(ada.id))].into());
-        drop(connection);
-        let told = tokio::select! {
+    /// What bob's socket is told first of all that it has heard.
+    async fn told(ear: &Ear) -> Option<Item> {
+        let mailbox = Mailbox::default();
+        tokio::select! {
             biased;
             _ = ear.listen(&mailbox, Dialect::V1, SessionId(1).into()) => None,
             item = mailbox.next() => Some(item),
-        };
-        let left = frames::presence(&ada.username, false);
-        assert!(matches!(&told, Some(Item::Frame(Outgoing::Text(frame))) if *frame == left), "{told:?}");
-        assert_eq!(ear.followed(), [(ada.username, false)].into());
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_came_while_it_was_looked_up_is_told_once() {
+        for (told_before, first_told) in [(Some(true), false), (Some(false), true), (None, true)] {
+            let (hub, ada) = (Hub::default(), person(1, "ada"));
+            let ear = Ear::new(hub.subscribe(&person(2, "bob"), None).unwrap());
+            ear.watch(vec![ada.clone()]);
+            let connection = hub.subscribe(&ada, None).unwrap();
+            ear.follow([(ada.username.clone(), told_before)].into());
+            if told_before == Some(true) {
+                drop(connection);
+            }
+            let (told, expected) = (told(&ear).await, frames::presence(&ada.username, first_told));
+            assert!(matches!(&told, Some(Item::Frame(Outgoing::Text(frame))) if *frame == expected), "{told:?}");
+            assert_eq!(ear.followed(), [(ada.username, Some(first_told))].into());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_did_not_fit_is_not_taken_for_told() {
+        let (hub, ada, mailbox) = (Hub::default(), person(1, "ada"), Mailbox::default());
+        while mailbox.offer(Outgoing::Text("full".into())) {}
+        let ear = Ear::new(hub.subscribe(&person(2, "bob"), None).unwrap());
+        ear.watch(vec![ada.clone()]);
+        ear.follow([(ada.username.clone(), Some(false))].into());
+        let _connection = hub.subscribe(&ada, None).unwrap();
+        tokio::select! {
+            biased;
+            _ = ear.listen(&mailbox, Dialect::V1, SessionId(1).into()) => {}
+            _ = mailbox.next() => {}
+        }
+        assert_eq!(ear.followed(), [(ada.username, None)].into());
     }
 }

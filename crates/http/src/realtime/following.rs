@@ -64,7 +64,7 @@ impl<'a> Following<'a> {
         }
     }
 
-    /// Tells of everybody who may be followed, or only of those of whom something else was told before.
+    /// Tells of everybody who may be followed, or only of those of whom something else or nothing was told before.
     async fn decide(&self, tell_all: bool) {
         let Wanted { wish, people } = self.wanted.borrow().clone();
         if people.is_empty() && !tell_all {
@@ -79,22 +79,22 @@ impl<'a> Following<'a> {
         }
         let before = self.ear.followed();
         for (gone, told) in before.iter().filter(|(name, _)| !followed.iter().any(|person| person.username == **name)) {
-            if *told {
+            if *told != Some(false) {
                 self.tell(gone, false);
             }
         }
-        let now = followed.into_iter().map(|person| match before.get(&person.username) {
-            Some(told) if !tell_all => (person.username, *told),
-            _ => {
-                let online = self.services.feed.is_online(person.id);
-                self.tell(&person.username, online);
-                (person.username, online)
-            }
+        let now = followed.into_iter().map(|person| {
+            let (told, online) =
+                (before.get(&person.username).copied().flatten(), self.services.feed.is_online(person.id));
+            let is_news = tell_all || told != Some(online);
+            let told = if is_news { self.tell(&person.username, online) } else { told };
+            (person.username, told)
         });
         self.ear.follow(now.collect());
     }
 
-    fn tell(&self, person: &Username, online: bool) {
-        self.mailbox.frame(Outgoing::Text(frames::presence(person, online)));
+    /// Gives what is told now of somebody, if it is.
+    fn tell(&self, person: &Username, online: bool) -> Option<bool> {
+        self.mailbox.offer(Outgoing::Text(frames::presence(person, online))).then_some(online)
     }
 }

@@ -12,8 +12,9 @@ use chatapp_domain::event::{Event, Pos};
 
 /// How many events wait. Those that do not fit are in the store.
 const MOST_EVENTS: usize = 64;
-/// How many passing frames wait. Those that do not fit are lost, as they may be.
-const MOST_FRAMES: usize = 256;
+/// How many passing frames wait: more than it takes to tell that all whom a socket may watch went and others came. Those that
+/// do not fit are lost, as they may be.
+const MOST_FRAMES: usize = 512;
 
 /// Filled by whoever listens and reads, emptied by whoever writes, all within one task, and in this order: whoever fills it
 /// is polled before whoever empties it. So nobody has to be woken.
@@ -70,15 +71,22 @@ impl Mailbox {
     }
 
     pub(super) fn frame(&self, frame: Outgoing) {
-        self.fill(|content| {
-            if content.frames.len() < MOST_FRAMES {
-                content.frames.push_back(frame);
-            }
-        });
+        self.offer(frame);
     }
 
-    fn fill(&self, put: impl FnOnce(&mut Content)) {
-        put(&mut self.content.borrow_mut());
+    /// Gives whether there was room.
+    pub(super) fn offer(&self, frame: Outgoing) -> bool {
+        self.fill(|content| {
+            let fits = content.frames.len() < MOST_FRAMES;
+            if fits {
+                content.frames.push_back(frame);
+            }
+            fits
+        })
+    }
+
+    fn fill<T>(&self, put: impl FnOnce(&mut Content) -> T) -> T {
+        put(&mut self.content.borrow_mut())
     }
 
     /// The next item, as soon as there is one when this is polled.
