@@ -5,8 +5,11 @@ use std::cell::RefCell;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use chatapp_domain::ports::notifications::Watched;
+use chatapp_domain::directory::Directory;
+use chatapp_domain::ports::notifications::{EventFeed, Watched};
+use chatapp_domain::presence::Presence;
 use chatapp_domain::user::{Identity, Username};
+use tokio::sync::Mutex;
 use tokio::time::sleep;
 
 use super::ear::Ear;
@@ -22,10 +25,15 @@ const DECIDED_WITHIN: Duration = Duration::from_millis(300);
 /// The people whom a client wants to hear of.
 pub(super) struct Following<'a> {
     me: &'a Identity,
-    services: &'a Services,
+    directory: &'a Directory,
+    presence: &'a Presence,
+    feed: &'a dyn EventFeed,
     ear: &'a Ear,
     mailbox: &'a Mailbox,
     wanted: RefCell<Wanted>,
+    /// Held from a look into the store until what was found is followed: else one that began before somebody hid could end
+    /// after a later one.
+    deciding: Mutex<()>,
 }
 
 #[derive(Clone, Default)]
@@ -37,14 +45,16 @@ struct Wanted {
 
 impl<'a> Following<'a> {
     pub(super) fn new(me: &'a Identity, services: &'a Services, ear: &'a Ear, mailbox: &'a Mailbox) -> Self {
-        Self { me, services, ear, mailbox, wanted: RefCell::default() }
+        let Services { directory, presence, feed, .. } = services;
+        let (wanted, deciding) = (RefCell::default(), Mutex::default());
+        Self { me, directory, presence, feed: &**feed, ear, mailbox, wanted, deciding }
     }
 
     /// Follows these people instead of those before, and tells at once who of them is there. In this order, so that no
     /// change falls between.
     pub(super) async fn watch(&self, mut users: Vec<String>) {
         users.truncate(MOST_WATCHED);
-        let people = match self.services.directory.identify(&users).await {
+        let people = match self.directory.identify(&users).await {
             Ok(people) => people,
             Err(error) => return log::debug!("could not look up whom to watch: {error}"),
         };
@@ -66,11 +76,12 @@ impl<'a> Following<'a> {
 
     /// Tells of everybody who may be followed, or only of those of whom something else or nothing was told before.
     async fn decide(&self, tell_all: bool) {
+        let _turn = self.deciding.lock().await;
         let Wanted { wish, people } = self.wanted.borrow().clone();
         if people.is_empty() && !tell_all {
             return;
         }
-        let followed = match self.services.presence.may_follow(self.me, people).await {
+        let followed = match self.presence.may_follow(self.me, people).await {
             Ok(followed) => followed,
             Err(error) => return log::debug!("could not decide whom to follow: {error}"),
         };
@@ -84,8 +95,7 @@ impl<'a> Following<'a> {
             }
         }
         let now = followed.into_iter().map(|person| {
-            let (told, online) =
-                (before.get(&person.username).copied().flatten(), self.services.feed.is_online(person.id));
+            let (told, online) = (before.get(&person.username).copied().flatten(), self.feed.is_online(person.id));
             let is_news = tell_all || told != Some(online);
             let told = if is_news { self.tell(&person.username, online) } else { told };
             (person.username, told)
@@ -98,3 +108,6 @@ impl<'a> Following<'a> {
         self.mailbox.offer(Outgoing::Text(frames::presence(person, online))).then_some(online)
     }
 }
+
+#[cfg(test)]
+mod tests;
