@@ -13,7 +13,7 @@ use crate::connection::{AnyConnection, on_engine};
 use crate::rows::{CONVERSATION, MESSAGE, USER, is_newest_message};
 use crate::schema::{conversations, feeds, messages, users};
 
-/// Somebody with no more conversations than this has all of them put in order for each page.
+/// Somebody with no more conversations than this has all of them put in order, if the latest few events do not do.
 const FEW: i64 = 128;
 
 /// How many of a person's latest events are searched for conversations.
@@ -23,9 +23,9 @@ const WALK: i64 = 1000;
 const SHORT_WALK: i64 = 128;
 
 /// A conversation has its place where its newest message stands among the reader's events. The latest ones are found by
-/// walking back along the events: a short way, which mostly is enough for the first page and is gone without delay. If it
-/// is not, those of somebody who has few are simply put in order, and of many more events are walked along. Should few of
-/// the many hold everything that was said lately, the walk is given up and all are put in order.
+/// walking back along the events: a short way, which mostly is enough for the first page of somebody who has many, and is
+/// gone without delay. If it is not, those of somebody who has few are simply put in order, and of many more events are
+/// walked along. Should few of the many hold everything that was said lately, the walk is given up and all are put in order.
 pub(super) fn list(
     connection: &mut AnyConnection,
     me: &Identity,
@@ -39,12 +39,17 @@ pub(super) fn list(
     in_order(connection, me, before, size, rows)
 }
 
-/// The latest conversations, if the reader's latest few events have a page of them.
+/// The latest conversations, if a page holds all that there are or the reader's latest few events have a page of them.
+/// However many somebody has, this takes about as long.
 pub(super) fn first_page(
     connection: &mut AnyConnection,
     me: &Identity,
     size: PageSize,
 ) -> QueryResult<Option<Vec<Conversation>>> {
+    if !has_more_than(connection, me.id.0, size.get())? {
+        let rows = all_of(connection, me.id.0)?;
+        return in_order(connection, me, i64::MAX, size, rows).map(Some);
+    }
     let latest = latest(connection, me.id.0)?;
     let Some(from) = first_page_begins(connection, me.id.0, latest, size)? else { return Ok(None) };
     let rows = walk(connection, me.id.0, from, latest + 1, size)?;
@@ -86,7 +91,7 @@ fn latest_of_many(
     before: i64,
     size: PageSize,
 ) -> QueryResult<Option<Vec<Row>>> {
-    if has_few(connection, me)? {
+    if !has_more_than(connection, me, FEW)? {
         return Ok(None);
     }
     let before = before.min(latest(connection, me)? + 1);
@@ -113,12 +118,14 @@ fn first_page_begins(connection: &mut AnyConnection, me: i64, latest: i64, size:
     Ok(usize::try_from(size.get() - 1).ok().and_then(|last| newest.nth(last)))
 }
 
-fn has_few(connection: &mut AnyConnection, me: i64) -> QueryResult<bool> {
-    let as_low = conversations::table.filter(conversations::low_id.eq(me)).limit(FEW).select(conversations::id);
-    let as_high = conversations::table.filter(conversations::high_id.eq(me)).limit(FEW).select(conversations::id);
-    let mut ids: Vec<i64> = on_engine!(connection, c => as_low.load(c))?;
-    ids.extend(on_engine!(connection, c => as_high.load::<i64>(c))?);
-    Ok(i64::try_from(ids.len()).is_ok_and(|count| count < FEW))
+/// Whether somebody has more conversations than `few`. The one with themselves counts twice.
+fn has_more_than(connection: &mut AnyConnection, me: i64, few: i64) -> QueryResult<bool> {
+    let as_low = conversations::table.filter(conversations::low_id.eq(me)).limit(few + 1).select(conversations::id);
+    let as_high = conversations::table.filter(conversations::high_id.eq(me)).limit(few + 1).select(conversations::id);
+    // Each has its limit: MariaDB would read on beyond a common one.
+    let query = as_low.union_all(as_high);
+    let ids: Vec<i64> = on_engine!(connection, c => query.load(c))?;
+    Ok(i64::try_from(ids.len()).is_ok_and(|count| count > few))
 }
 
 /// That a message is its conversation's newest.
