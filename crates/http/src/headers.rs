@@ -36,7 +36,7 @@ pub(crate) fn complete(headers: &mut HeaderMap, is_api: bool, is_https: bool) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     if is_api {
-        headers.insert(header::VARY, HeaderValue::from_static("Accept, Cookie"));
+        headers.append(header::VARY, HeaderValue::from_static("Accept, Cookie"));
     }
     or_else(headers, header::CONTENT_SECURITY_POLICY, NOTHING);
     or_else(headers, header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod accept_encoding;
 mod allowance;
 mod api;
 mod at_once;

@@ -1,12 +1,16 @@
 //! The OpenAPI document, and Swagger UI to explore it, with nothing loaded from anywhere else.
 
+use std::borrow::Cow;
+use std::io::Read as _;
 use std::sync::{Arc, LazyLock};
 
 use actix_web::http::header;
 use actix_web::web::{Bytes, Path};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use flate2::read::GzDecoder;
 use utoipa_swagger_ui::{Config, SwaggerFile};
 
+use crate::accept_encoding::accepts;
 use crate::error::ApiError;
 use crate::headers;
 use crate::openapi::openapi;
@@ -23,28 +27,48 @@ pub(crate) async fn document() -> HttpResponse {
 
 /// The explorer's page.
 pub(crate) async fn explorer() -> HttpResponse {
-    let mut response = file("index.html", |page| {
-        // The page is also at the path without the slash, where its own relative links would lead elsewhere.
-        page.replace("=\"./", "=\"/api/v1/docs/").replace("=\"index.css", "=\"/api/v1/docs/index.css")
-    });
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, headers::EXPLORER_POLICY);
-    response
-}
-
-/// One of the explorer's files.
-pub(crate) async fn explorer_file(name: Path<String>) -> HttpResponse {
-    file(&name, |text| text)
-}
-
-fn file(name: &str, edit: impl FnOnce(String) -> String) -> HttpResponse {
-    let Ok(Some(SwaggerFile { bytes, content_type, .. })) = utoipa_swagger_ui::serve(name, CONFIG.clone()) else {
-        return ApiError::NotFound.error_response();
+    let page = match find("index.html").and_then(unpack) {
+        Ok(page) => page,
+        Err(error) => return error.error_response(),
     };
-    let mut response = HttpResponse::Ok();
-    response.insert_header((header::CACHE_CONTROL, "no-cache"));
-    if name != "index.html" {
-        return response.content_type(content_type).body(bytes.into_owned());
+    // The page is also at the path without the slash, where its own relative links would lead elsewhere.
+    let page = String::from_utf8_lossy(&page);
+    let page = page.replace("=\"./", "=\"/api/v1/docs/").replace("=\"index.css", "=\"/api/v1/docs/index.css");
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, headers::EXPLORER_POLICY))
+        .body(page)
+}
+
+/// One of the explorer's files: packed, as it is in the binary, for whoever accepts that.
+pub(crate) async fn explorer_file(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, ApiError> {
+    if *name == "index.html" {
+        return Ok(explorer().await);
     }
-    let page = edit(String::from_utf8_lossy(&bytes).into_owned());
-    response.content_type("text/html; charset=utf-8").body(page)
+    let file = find(&name)?;
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(file.content_type.as_str())
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::VARY, "Accept-Encoding"));
+    if file.gzpipped && accepts(request.headers(), "gzip") {
+        return Ok(response.insert_header((header::CONTENT_ENCODING, "gzip")).body(file.bytes));
+    }
+    Ok(response.body(unpack(file)?))
+}
+
+fn find(name: &str) -> Result<SwaggerFile<'static>, ApiError> {
+    utoipa_swagger_ui::serve(name, CONFIG.clone()).ok().flatten().ok_or(ApiError::NotFound)
+}
+
+fn unpack(file: SwaggerFile<'static>) -> Result<Cow<'static, [u8]>, ApiError> {
+    if !file.gzpipped {
+        return Ok(file.bytes);
+    }
+    let mut unpacked = Vec::new();
+    match GzDecoder::new(&*file.bytes).read_to_end(&mut unpacked) {
+        Ok(_) => Ok(unpacked.into()),
+        Err(error) => Err(ApiError::Failed(format!("a file of the explorer is damaged: {error}").into())),
+    }
 }

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use std::borrow::Cow;
 
 use super::files::{Embedded, File, Files};
+use crate::accept_encoding::accepts;
 use crate::error::ApiError;
 use crate::headers;
 
@@ -86,15 +87,6 @@ fn compressed(headers: &HeaderMap, path: &str, files: &impl Files) -> Option<(&'
     [("br", "br"), ("gzip", "gz")].into_iter().find_map(|(encoding, extension)| {
         let file = accepts(headers, encoding).then(|| files.get(&format!("{path}.{extension}"))).flatten();
         file.map(|file| (encoding, file))
-    })
-}
-
-fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    let lists = headers.get_all(header::ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
-    lists.flat_map(|list| list.split(',')).any(|entry| {
-        let mut parts = entry.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-        named && !parts.any(|weight| weight.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)))
     })
 }
 

@@ -1,5 +1,8 @@
 //! The document says what is there.
 
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use crate::support::Place;
@@ -40,7 +43,7 @@ async fn whatever_is_documented_is_there() {
 async fn the_explorer_loads_nothing_from_elsewhere() {
     let place = Place::open();
     let stranger = place.stranger();
-    for path in ["/api/v1/docs/", "/api/v1/docs"] {
+    for path in ["/api/v1/docs/", "/api/v1/docs", "/api/v1/docs/index.html"] {
         let page = stranger.get(path).await;
         assert_eq!(page.status, 200);
         assert!(!page.body.contains("http://") && !page.body.contains("https://"), "{}", page.body);
@@ -58,4 +61,24 @@ async fn the_explorer_loads_nothing_from_elsewhere() {
     assert!(initializer.body.contains("/api/v1/openapi.json"), "{}", initializer.body);
     assert!(!initializer.body.contains("petstore"));
     assert_eq!(stranger.get("/api/v1/docs/nothing.js").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_explorer_is_sent_packed_to_whoever_takes_it_so() {
+    let place = Place::open();
+    let (stranger, path) = (place.stranger(), "/api/v1/docs/swagger-ui.css");
+    let plain = stranger.get(path).await;
+    assert!(plain.body.starts_with(".swagger-ui"), "{plain:?}");
+    let packed = stranger.request("GET", path).header("accept-encoding", "gzip, br").send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    for headers in [&plain.headers, packed.headers()] {
+        assert_eq!(headers["content-type"], "text/css");
+        let varies: Vec<&str> = headers.get_all("vary").iter().map(|value| value.to_str().unwrap()).collect();
+        assert_eq!(varies, ["Accept-Encoding", "Accept, Cookie"]);
+    }
+    let mut unpacked = String::new();
+    GzDecoder::new(&*packed.bytes().await.unwrap()).read_to_string(&mut unpacked).unwrap();
+    assert_eq!(unpacked, plain.body);
+    let refused = stranger.request("GET", path).header("accept-encoding", "gzip;q=0").send().await.unwrap();
+    assert!(!refused.headers().contains_key("content-encoding"));
 }
