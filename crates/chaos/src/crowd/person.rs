@@ -16,6 +16,9 @@ use crate::recorder::Recorder;
 pub(super) const PASSWORD: &str = "a long enough password";
 /// How long a request is waited for: longer than an answer may take, so that too late an answer is seen.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a connection waits to be used: less than the server's `header_timeout`, after which one that was opened ahead of
+/// need is answered 408 and closed, maybe just when a request is written to it.
+const MOST_IDLE: Duration = Duration::from_secs(3);
 
 /// Somebody.
 pub struct Person {
@@ -63,8 +66,12 @@ impl Person {
         peers: Vec<String>,
         recorder: Arc<Recorder>,
     ) -> anyhow::Result<Self> {
-        let http =
-            reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).timeout(PATIENCE).build()?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .timeout(PATIENCE)
+            .pool_idle_timeout(MOST_IDLE)
+            .build()?;
         let address = nodes[place % nodes.len()];
         let credentials = json!({ "username": name, "password": PASSWORD });
         let asked = http.post(format!("http://{address}/api/v1/session/")).json(&credentials).send().await?;

@@ -1,3 +1,5 @@
+//! Deciding whom to follow, with a store that answers late.
+
 use std::pin::Pin;
 use std::sync::Arc;
 
