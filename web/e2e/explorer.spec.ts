@@ -91,7 +91,7 @@ test('a token speaks for whose it is, whoever is logged in', async ({ people, tr
 });
 
 test('every call can be made, and the server answers each', async ({ people, troubles }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   troubles.expect(refusals);
   const [ada, ben] = await people('ada', 'ben');
   await ben.post(ada, 'something to look at');
