@@ -22,6 +22,7 @@ const wantsLarge = process.env.CHATAPP_E2E_LARGE !== undefined;
 /** What the page looks like does not depend on the database. */
 const looks = [
   'accessibility',
+  'account-states',
   'admin-states',
   'explorer',
   'keyboard',

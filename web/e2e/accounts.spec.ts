@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test';
-import { expectAccessible } from './support/accessible.ts';
 import { Chat } from './support/chat.ts';
 import { LogIn } from './support/log-in.ts';
 import { password } from './support/server.ts';
@@ -195,34 +194,4 @@ test('too many tries are answered with how long to wait', async ({ page, server,
   await page.getByRole('button', { name: 'Send the link' }).click();
   await expect(page.getByRole('alert')).toContainText('Please wait 4 minutes');
   await expect(page.getByLabel('E-mail address')).toHaveValue(address);
-});
-
-test.describe('for everyone', () => {
-  test.use({ settings: { CHATAPP_SIGN_UP: 'open' } });
-
-  for (const locale of ['en-US', 'es-ES', 'ar']) {
-    test(`the pages of accounts are accessible, in ${locale}`, async ({ server, newBrowser }) => {
-      test.slow();
-      const page = await (await newBrowser({ locale, baseURL: server.url })).newPage();
-      await page.goto('/account/first/');
-      await expect(page.locator('[name=code]')).toBeVisible();
-      await expectAccessible(page, 'the first account');
-      await server.createUsers('ada');
-      await page.goto('/account/sign-up/');
-      await page.locator('[name=username]').fill('ada');
-      await page.locator('[name=password]').fill('12345678');
-      await expect(page.locator('[aria-invalid=true]')).toHaveCount(2);
-      await expectAccessible(page, 'signing up');
-      for (const path of [
-        '/account/confirm/#x',
-        '/email/confirm/',
-        '/password/forgot/',
-        '/password/reset/#x',
-      ]) {
-        await page.goto(path);
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-        await expectAccessible(page, path);
-      }
-    });
-  }
 });
