@@ -23,6 +23,21 @@ test('the latest fifteen come first', async ({ people }) => {
   expect(await Promise.all(pages)).toEqual([upTo(total).slice(-15).reverse()]);
 });
 
+for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+  test(`it opens where the new messages begin, motion: ${reducedMotion}`, async ({ people }) => {
+    const [ada, ben] = await people('ada', 'ben');
+    await talk(ada, ben);
+    await ben.markRead(ada, total - 3);
+    const chat = await ben.open();
+    await chat.page.emulateMedia({ reducedMotion });
+    await chat.person('ada').click();
+    await expect(chat.messages.getByText('New messages')).toBeInViewport();
+    await expect(chat.message('number 58')).toBeInViewport();
+    await expect(chat.message('number 60')).toBeInViewport();
+    await expect(chat.person('ada')).not.toContainText('unread');
+  });
+}
+
 for (const read of [true, false]) {
   const kind = read ? 'a read' : 'an unread';
   test(`older ones of ${kind} conversation come above, and nothing jumps`, async ({ people }) => {

@@ -102,6 +102,13 @@ export function useScroll(options: Options): Scrolling {
     // With nothing above the line there would be nowhere to scroll to, and so no asking for more.
     if (lineIsFirst) older();
   }, [rows.length, line, lineIsFirst, listRef, spotlight]);
+  // Effects that React runs once more, as it does while developing, find the list at its start again.
+  useLayoutEffect(
+    () => () => {
+      opened.current = false;
+    },
+    [],
+  );
 
   const look = (list: VirtualizerHandle) => {
     const entry = entryAt(rows, list.findItemIndex(list.scrollOffset));
