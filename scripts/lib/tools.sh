@@ -21,7 +21,10 @@ tools() {
 # packages PROGRAM=PACKAGE...: installs the Debian packages of missing programs, or says what to install.
 packages() {
   local wanted=() pair
-  for pair in "$@"; do have "${pair%%=*}" || wanted+=("${pair#*=}"); done
+  for pair in "$@"; do
+    # Two programs may be of one package.
+    have "${pair%%=*}" || [[ " ${wanted[*]} " == *" ${pair#*=} "* ]] || wanted+=("${pair#*=}")
+  done
   ((${#wanted[@]} > 0)) || return 0
   if [[ $(id -u) != 0 ]] || ! have apt-get; then
     die "please install: ${wanted[*]} (on Debian, as root: apt-get install ${wanted[*]})"
