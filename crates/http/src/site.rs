@@ -1,7 +1,7 @@
 //! Where this server is, as the people who use it see it, and whether a request comes from its own page.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 
 use crate::client_address;
 use crate::error::ApiError;
@@ -42,24 +42,31 @@ fn is_host(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
 }
 
-/// Refuses what another site's page made a browser send. What no browser sent is none of that.
+/// Refuses what another site's page made a browser send, unless that site is allowed to. What no browser sent is none of that.
 pub(crate) fn refuse_others(request: &HttpRequest) -> Result<(), ApiError> {
-    if let Some(site) = request.headers().get(SEC_FETCH_SITE) {
-        let ours = [&b"same-origin"[..], b"none"].contains(&site.as_bytes());
-        return if ours { Ok(()) } else { Err(ApiError::CrossSite) };
+    let site = request.headers().get(SEC_FETCH_SITE);
+    if site.is_some_and(is_ours) {
+        return Ok(());
     }
-    let Some(origin) = request.headers().get(header::ORIGIN) else { return Ok(()) };
+    let Some(origin) = request.headers().get(header::ORIGIN) else {
+        return if site.is_none() { Ok(()) } else { Err(ApiError::CrossSite) };
+    };
     let origin: Option<Origin> = origin.to_str().ok().and_then(|origin| origin.parse().ok());
     let shared = Shared::of(request)?;
-    let ours = origin.is_some_and(|origin| {
-        let own: Option<Origin> = own(request, shared).parse().ok();
-        own.as_ref() == Some(&origin) || shared.settings.allowed_origins.contains(&origin)
+    let welcome = origin.is_some_and(|origin| {
+        let is_own = || own(request, shared).parse::<Origin>().is_ok_and(|own| own == origin);
+        shared.settings.allowed_origins.contains(&origin) || (site.is_none() && is_own())
     });
-    if ours { Ok(()) } else { Err(ApiError::CrossSite) }
+    if welcome { Ok(()) } else { Err(ApiError::CrossSite) }
+}
+
+/// Whether a browser says that our own page, or nobody's, made it send something.
+fn is_ours(site: &HeaderValue) -> bool {
+    [&b"same-origin"[..], b"none"].contains(&site.as_bytes())
 }
 
 /// Whether a link on our own page was followed or the address was typed, as far as the browser says.
 pub(crate) fn is_navigation_of_ours(request: &HttpRequest) -> bool {
     let site = request.headers().get(SEC_FETCH_SITE);
-    site.is_none_or(|site| [&b"same-origin"[..], b"none"].contains(&site.as_bytes()))
+    site.is_none_or(is_ours)
 }

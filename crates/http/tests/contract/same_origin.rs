@@ -84,6 +84,15 @@ async fn the_configured_address_is_the_own_one() {
     for origin in ["https://chat.example.evil.com", "http://chat.example", "https://other.example", &me.url("")] {
         assert_eq!(post(&me, &[("origin", origin)]).await.status, 403, "{origin}");
     }
+    // Browsers say of an allowed site, too, that it is another one.
+    for site in ["same-site", "cross-site"] {
+        let from = |origin| [("sec-fetch-site", site), ("origin", origin)];
+        assert_eq!(post(&me, &from("https://other.example:8443")).await.status, 201, "{site}");
+        assert!(Socket::open(&me, "", &from("https://other.example:8443")).await.is_ok(), "{site}");
+        for origin in ["https://other.example", "https://chat.example", "null"] {
+            assert_eq!(post(&me, &from(origin)).await.status, 403, "{site} {origin}");
+        }
+    }
     let root = me.get("/api/v1/").await;
     assert_eq!(root.json()["user"], "https://chat.example/api/v1/user/");
     assert_eq!(root.header("strict-transport-security"), "max-age=31536000; includeSubDomains");
