@@ -76,8 +76,9 @@ pub(crate) struct Inner {
     pub(crate) memory: Memory,
 }
 
-/// How much of a database's queue and connections is in use.
+/// How much of a database's queues and connections is in use.
 pub(crate) struct Load {
+    /// In the longest queue: each refuses by itself when it is full.
     pub(crate) queued: usize,
     pub(crate) queue: usize,
     pub(crate) busy: usize,
@@ -125,7 +126,7 @@ impl Database {
     /// How much is under way.
     pub(crate) fn load(&self) -> Load {
         let (settings, lane) = (&self.inner.settings, self.inner.lane());
-        let queued = lane.writers().map(Writer::waiting).sum();
+        let queued = lane.writers().map(Writer::waiting).max().unwrap_or_default();
         let connections = usize::try_from(lane.pool.max_size()).unwrap_or_default();
         let busy = connections.saturating_sub(lane.permits.available_permits());
         let open = usize::try_from(lane.pool.state().connections).unwrap_or_default();

@@ -19,8 +19,8 @@ impl Figures for DatabaseFigures {
     fn figures(&self) -> Vec<Figure> {
         let load = self.0.load();
         let mut figures = vec![
-            Figure::gauge("database_queue", "Writes that wait to be committed.", load.queued),
-            Figure::gauge("database_queue_places", "How many writes may wait; one more is refused.", load.queue),
+            Figure::gauge("database_queue", "Writes that wait to be committed, in the longest queue.", load.queued),
+            Figure::gauge("database_queue_places", "How many may wait; one more is refused.", load.queue),
             Figure::gauge("database_connections_busy", "Connections of the pool that are in use.", load.busy),
             Figure::gauge("database_connections", "Connections that the pool may have.", load.connections),
         ];
