@@ -223,7 +223,7 @@ fn readable_by_others(layers: &Layers) -> Vec<String> {
     let mut warnings = Vec::new();
     for path in &layers.files {
         let name = path.display().to_string();
-        let secrets = ["secret_key", "database_url", "redis_url", "mail_password"];
+        let secrets = ["secret_key", "database_url", "database_replica_url", "redis_url", "mail_password"];
         let holds_secret = secrets.iter().any(|key| {
             let value = layers.values.get(*key);
             value.is_some_and(|value| value.origin() == Some(name.as_str()) && may_be_secret(value))
