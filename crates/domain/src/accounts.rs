@@ -214,7 +214,7 @@ impl Accounts {
     /// Ends a session and closes its connections.
     pub async fn close_session(&self, key: SessionKey) -> Result<(), StoreError> {
         if let Some((user, session)) = self.sessions.close(key).await? {
-            self.tell_ended(user, vec![session]);
+            self.tell_ended(user, vec![session.into()]);
         }
         Ok(())
     }
@@ -232,7 +232,7 @@ impl Accounts {
     pub async fn end_session(&self, user: UserId, session: SessionId) -> Result<bool, StoreError> {
         let ended = self.sessions.close_one(user, session).await?;
         if ended {
-            self.tell_ended(user, vec![session]);
+            self.tell_ended(user, vec![session.into()]);
         }
         Ok(ended)
     }
@@ -240,9 +240,7 @@ impl Accounts {
     /// Ends a user's sessions, all or all but one, and closes their connections.
     pub async fn end_sessions(&self, user: UserId, except: Option<SessionId>) -> Result<(), StoreError> {
         let ended = self.sessions.close_all(user, except).await?;
-        if !ended.is_empty() {
-            self.tell_ended(user, ended);
-        }
+        self.tell_ended(user, ended.into_iter().map(Credential::from).collect());
         Ok(())
     }
 
@@ -257,20 +255,13 @@ impl Accounts {
             AddTokenError::TooMany => MakeTokenError::TooMany,
             AddTokenError::Store(error) => MakeTokenError::Store(error),
         })?;
-        // A new password ends sessions first and tokens after that. So if the session counts now, the token is seen by
-        // whatever ends it; and if not, the end may have come before the token.
+        // A new password ends sessions and tokens together, and no token is made meanwhile. So if the session counts now, the
+        // token is seen by whatever ends it; and if not, the end may have come before the token.
         if self.sessions.ended_among(vec![session], self.clock.now(), self.lifetime).await?.is_empty() {
             return Ok((token, secret));
         }
         self.tokens.revoke(user, token.id).await?;
         Err(MakeTokenError::SessionOver)
-    }
-
-    /// Ends whatever a user opened, tokens too, but for one session; and closes the connections.
-    pub async fn end_everything(&self, user: UserId, except: Option<SessionId>) -> Result<(), StoreError> {
-        self.end_sessions(user, except).await?;
-        self.tokens.revoke_all(user).await?;
-        Ok(())
     }
 
     /// Gives a session another key; whoever knew the old one knows nothing. The session stays what it is, and its connections
@@ -305,8 +296,8 @@ impl Accounts {
         except: Option<SessionId>,
     ) -> Result<(), RegisterError> {
         let hash = self.hasher.hash(password).await?;
-        self.users.set_password(user, hash).await?;
-        self.end_everything(user, except).await?;
+        let ended = self.users.set_password(user, hash, except).await?;
+        self.tell_ended(user, ended.unwrap_or_default());
         Ok(())
     }
 
@@ -315,9 +306,11 @@ impl Accounts {
         self.sessions.purge(self.clock.now(), self.lifetime).await
     }
 
-    fn tell_ended(&self, user: UserId, ended: Vec<SessionId>) {
-        let ended = ended.into_iter().map(Credential::Session).collect();
-        self.notifier.whisper(user, Whisper::CredentialsEnded(ended));
+    /// Closes the connections of what ended.
+    pub(crate) fn tell_ended(&self, user: UserId, ended: Vec<Credential>) {
+        if !ended.is_empty() {
+            self.notifier.whisper(user, Whisper::CredentialsEnded(ended));
+        }
     }
 }
 

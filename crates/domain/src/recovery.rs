@@ -63,7 +63,7 @@ impl Recovery {
     /// How long a mailed link counts.
     pub const LIFE: Duration = Duration::from_secs(30 * 60);
 
-    /// A service over the given store; `accounts` ends what the old password opened.
+    /// A service over the given store; `accounts` closes what the old password opened.
     pub fn new(
         store: Arc<dyn RecoveryStore>,
         accounts: Accounts,
@@ -102,8 +102,8 @@ impl Recovery {
         let password = Password::parse_for(password, user.username.as_str(), &user.email);
         let password = password.map_err(ResetError::Password)?;
         let hash = self.hasher.hash(password).await.map_err(|_: HashError| ResetError::Busy)?;
-        let user = self.store.reset(token, hash, self.clock.now()).await?.ok_or(ResetError::Link)?;
-        self.accounts.end_everything(user.id, None).await?;
+        let (user, ended) = self.store.reset(token, hash, self.clock.now()).await?.ok_or(ResetError::Link)?;
+        self.accounts.tell_ended(user.id, ended);
         self.tell_changed(&user);
         Ok(())
     }

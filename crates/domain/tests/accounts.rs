@@ -137,7 +137,7 @@ async fn it_is_not_said_why_a_log_in_is_refused() {
 #[tokio::test]
 async fn a_hash_that_cannot_be_read_lets_nobody_in() {
     let scene = scene().await;
-    scene.memory.set_password(scene.ada.id, PasswordHash("unknown$x".to_owned())).await.unwrap();
+    scene.memory.set_password(scene.ada.id, PasswordHash("unknown$x".to_owned()), None).await.unwrap();
     assert!(matches!(scene.log_in("Ada", PASSWORD).await, Err(LogInError::Refused)));
 }
 
@@ -145,7 +145,7 @@ async fn a_hash_that_cannot_be_read_lets_nobody_in() {
 async fn a_hash_from_elsewhere_is_made_anew_by_the_next_right_log_in() {
     let scene = scene().await;
     let stored = async || scene.memory.credentials(&scene.ada.username.key()).await.unwrap().unwrap().1;
-    scene.memory.set_password(scene.ada.id, PlainHasher::old_hash_of(PASSWORD)).await.unwrap();
+    scene.memory.set_password(scene.ada.id, PlainHasher::old_hash_of(PASSWORD), None).await.unwrap();
     assert!(scene.log_in("Ada", "wrong").await.is_err());
     assert_eq!(stored().await, PlainHasher::old_hash_of(PASSWORD));
     assert!(scene.log_in("Ada", PASSWORD).await.is_ok());
@@ -307,7 +307,7 @@ fn a_token() -> TokenWish {
 async fn a_session_that_ended_meanwhile_leaves_no_token_behind() {
     let scene = scene().await;
     let session = scene.open(1).await;
-    scene.accounts.end_everything(scene.ada.id, None).await.unwrap();
+    scene.accounts.end_sessions(scene.ada.id, None).await.unwrap();
     let made = scene.accounts.make_token(scene.ada.id, session, a_token()).await;
     assert!(matches!(made, Err(MakeTokenError::SessionOver)), "{made:?}");
     assert!(scene.tokens.list(scene.ada.id).await.unwrap().is_empty());

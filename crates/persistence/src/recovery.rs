@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chatapp_domain::credential::Credential;
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
@@ -13,6 +14,7 @@ use diesel::prelude::*;
 
 use crate::connection::AnyConnection;
 use crate::database::{Database, Never, WriteError};
+use crate::ended::Ended;
 use crate::error::{UnitError, is_duplicate};
 use crate::rows::{USER, UserRow};
 use crate::schema::{email_changes, password_resets, users};
@@ -47,9 +49,15 @@ impl RecoveryStore for Recovery {
         Ok(self.0.read_unfiled(move |connection| reset_of(connection, token, now)).await?.map(User::from))
     }
 
-    async fn reset(&self, token: LinkHash, password: PasswordHash, now: Timestamp) -> Result<Option<User>, StoreError> {
-        let reset = self.0.write::<_, Never>(move |connection| reset(connection, token, &password, now), |_| ());
-        Ok(reset.await?.map(User::from))
+    async fn reset(
+        &self,
+        token: LinkHash,
+        password: PasswordHash,
+        now: Timestamp,
+    ) -> Result<Option<(User, Vec<Credential>)>, StoreError> {
+        let reset = self.0.ending::<_, Never>(move |connection| reset(connection, token, &password, now));
+        let (user, ended) = reset.await?;
+        Ok(user.map(|user| (user.into(), ended)))
     }
 
     async fn propose_email(
@@ -159,16 +167,19 @@ fn reset<E>(
     token: LinkHash,
     password: &PasswordHash,
     now: Timestamp,
-) -> Result<Option<UserRow>, UnitError<E>> {
-    let Some(user) = reset_of(connection, token, now)? else { return Ok(None) };
+) -> Result<(Option<UserRow>, Ended), UnitError<E>> {
+    let nothing = || Ok((None, Ended::default()));
+    let Some(user) = reset_of(connection, token, now)? else { return nothing() };
     // Of several at once, the one whose statement removed the row has the link.
     let this = password_resets::table.filter(password_resets::token_hash.eq(&token.0[..]));
     if diesel::delete(this).execute(connection)? == 0 {
-        return Ok(None);
+        return nothing();
     }
     end_resets(connection, user.id)?;
+    // First this: a log-in or a new token at the same time waits for it, or is there to be ended.
     diesel::update(users::table.find(user.id)).set(users::password.eq(&password.0)).execute(connection)?;
-    Ok(Some(user))
+    let ended = Ended::all_of(connection, user.id)?;
+    Ok((Some(user), ended))
 }
 
 fn propose<E>(

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chatapp_domain::credential::Credential;
 use chatapp_domain::naming::{self, Look, RetiredName};
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::users::{CreateUserError, UserQuery, UserStore};
 use chatapp_domain::privacy::{Privacy, PrivacyChange};
+use chatapp_domain::session::SessionId;
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{DisplayName, EmailKey, Identity, NewUser, User, UserId, Username, UsernameKey};
 use diesel::prelude::*;
@@ -16,6 +18,7 @@ use diesel::prelude::*;
 use crate::connection::{AnyConnection, on_engine};
 use crate::database::{Database, Never, WriteError};
 use crate::departures;
+use crate::ended::Ended;
 use crate::error::{UnitError, is_duplicate};
 use crate::recovery;
 use crate::rows::{USER, UserRow};
@@ -120,17 +123,24 @@ impl UserStore for Users {
         Ok(rows.await?.into_iter().map(User::from).collect())
     }
 
-    async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError> {
+    async fn set_password(
+        &self,
+        id: UserId,
+        password: PasswordHash,
+        kept: Option<SessionId>,
+    ) -> Result<Option<Vec<Credential>>, StoreError> {
         let tombstone = naming::tombstone(id);
-        let changed = self.0.write::<_, Never>(
-            move |connection| {
-                recovery::end_resets(connection, id.0)?;
-                let user = users::table.filter(users::id.eq(id.0).and(users::username.ne(tombstone.as_str())));
-                Ok(diesel::update(user).set(users::password.eq(&password.0)).execute(connection)?)
-            },
-            |_| (),
-        );
-        Ok(changed.await? > 0)
+        let set = self.0.ending::<_, Never>(move |connection| {
+            recovery::end_resets(connection, id.0)?;
+            let user = users::table.filter(users::id.eq(id.0).and(users::username.ne(tombstone.as_str())));
+            // First this: a log-in or a new token at the same time waits for it, or is there to be ended.
+            if diesel::update(user).set(users::password.eq(&password.0)).execute(connection)? == 0 {
+                return Ok((false, Ended::default()));
+            }
+            Ok((true, Ended::all_but(connection, id.0, kept)?))
+        });
+        let (found, ended) = set.await?;
+        Ok(found.then_some(ended))
     }
 
     async fn renew_hash(&self, id: UserId, old: PasswordHash, new: PasswordHash) -> Result<bool, StoreError> {

@@ -249,7 +249,7 @@ async fn everything_the_contract_asks(stores: &Stores) {
     let everyone = UserQuery { except: ada.id, prefix: None, after: Some("user3".to_owned()), limit: 20 };
     stores.users.list(everyone.clone()).await.unwrap();
     stores.users.list(UserQuery { prefix: Some("user19".to_owned()), ..everyone }).await.unwrap();
-    stores.users.set_password(ada.id, PlainHasher::hash_of("another one")).await.unwrap();
+    stores.users.set_password(ada.id, PlainHasher::hash_of("another one"), None).await.unwrap();
     stores.users.set_display_name(ada.id, DisplayName::parse("Ada L.").unwrap()).await.unwrap();
     stores.users.set_active(ada.id, true).await.unwrap();
     for user in &users[..200] {

@@ -206,6 +206,8 @@ macro_rules! contract_tests {
         );
         $crate::promises_kept!($stores, recovery:
             a_reset_replaces_the_password_once,
+            a_reset_ends_what_was_opened,
+            a_new_password_ends_what_was_opened,
             of_twenty_uses_of_one_reset_at_once_one_succeeds,
             the_newest_reset_is_the_only_one,
             a_reset_ends_with_its_time,

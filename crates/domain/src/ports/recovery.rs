@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::credential::Credential;
 use crate::link::LinkHash;
 use crate::password::PasswordHash;
 use crate::ports::StoreError;
@@ -24,8 +25,14 @@ pub trait RecoveryStore: Send + Sync {
     /// Whose reset this is, if it can be used at `now`.
     async fn reset_of(&self, token: LinkHash, now: Timestamp) -> Result<Option<User>, StoreError>;
 
-    /// Uses a reset: replaces its user's password. `None`: it cannot be used (any more). Of many at once one succeeds.
-    async fn reset(&self, token: LinkHash, password: PasswordHash, now: Timestamp) -> Result<Option<User>, StoreError>;
+    /// Uses a reset: replaces its user's password and, in the same transaction, ends their sessions and tokens. Gives the user
+    /// and what ended; `None`: it cannot be used (any more). Of many at once one succeeds.
+    async fn reset(
+        &self,
+        token: LinkHash,
+        password: PasswordHash,
+        now: Timestamp,
+    ) -> Result<Option<(User, Vec<Credential>)>, StoreError>;
 
     /// Keeps the wish for another address. Gives whoever else has an account with it: what is kept does not depend on it.
     async fn propose_email(

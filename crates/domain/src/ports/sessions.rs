@@ -11,8 +11,8 @@ use crate::user::UserId;
 /// told of the end.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Opens a session, and notes with its user that they logged in. `None`: its user is gone or inactive, or has another password by now. Whoever replaces a password and
-    /// then ends the sessions that there are has ended all that the old one opened.
+    /// Opens a session, and notes with its user that they logged in. `None`: its user is gone or inactive, or has another
+    /// password by now. So a new password, which ends the sessions that there are, leaves none that the old one opened.
     async fn open(&self, session: NewSession) -> Result<Option<SessionId>, StoreError>;
 
     /// The session of this key, if it is within its lifetime and its user is active.

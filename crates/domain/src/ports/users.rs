@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
+use crate::credential::Credential;
 use crate::page::PageSize;
 use crate::password::PasswordHash;
 use crate::ports::StoreError;
 use crate::privacy::{Privacy, PrivacyChange};
+use crate::session::SessionId;
 use crate::time::Timestamp;
 use crate::user::{DisplayName, Identity, NewUser, User, UserId, Username, UsernameKey};
 
@@ -66,8 +68,14 @@ pub trait UserStore: Send + Sync {
     /// Lists people.
     async fn list(&self, query: UserQuery) -> Result<Vec<User>, StoreError>;
 
-    /// Replaces a password. `false`: no such user.
-    async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError>;
+    /// Replaces a password and, in the same transaction, ends every session and token of the user but for the session
+    /// that is to be kept. Gives what ended; `None`: no such user.
+    async fn set_password(
+        &self,
+        id: UserId,
+        password: PasswordHash,
+        kept: Option<SessionId>,
+    ) -> Result<Option<Vec<Credential>>, StoreError>;
 
     /// Replaces the hash of a password that stays the same, unless it is no longer `old`. Gives whether it was.
     async fn renew_hash(&self, id: UserId, old: PasswordHash, new: PasswordHash) -> Result<bool, StoreError>;

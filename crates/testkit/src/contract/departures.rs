@@ -224,7 +224,7 @@ pub async fn nothing_is_given_back_to_somebody_gone(stores: &Stores) {
     let ada = a_person(stores, "ada").await;
     let left = gone(stores, &ada).await;
     stores.users.set_display_name(ada.id, DisplayName::parse("Ada again").unwrap()).await.unwrap();
-    assert!(!stores.users.set_password(ada.id, PlainHasher::hash_of("new")).await.unwrap());
+    assert_eq!(stores.users.set_password(ada.id, PlainHasher::hash_of("new"), None).await.unwrap(), None);
     stores.users.set_active(ada.id, true).await.unwrap();
     assert!(!stores.avatars.put(ada.id, Avatar::from_jpeg(vec![1])).await.unwrap());
     let token = a_token();

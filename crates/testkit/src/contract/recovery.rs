@@ -1,12 +1,15 @@
 //! What a store of resets and changes of addresses promises.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chatapp_domain::credential::Credential;
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{Email, EmailKey, User};
 
 use super::Stores;
+use super::roster::{logged_in, with_a_token};
 use super::scene::{a_person, all_at_once};
 use super::sign_ups::{a_person_at, a_token, an_address};
 use crate::builders::NEW_YEAR;
@@ -47,12 +50,45 @@ pub async fn a_reset_replaces_the_password_once(stores: &Stores) {
     let token = begun(stores, &ada).await;
     assert_eq!(stores.recovery.reset_of(token, NEW_YEAR).await.unwrap().as_ref(), Some(&ada));
     let new = PlainHasher::hash_of("another");
-    assert_eq!(stores.recovery.reset(token, new.clone(), NEW_YEAR).await.unwrap().as_ref(), Some(&ada));
+    assert_eq!(stores.recovery.reset(token, new.clone(), NEW_YEAR).await.unwrap(), Some((ada.clone(), Vec::new())));
     assert_eq!(stores.users.credentials(&ada.username.key()).await.unwrap().unwrap().1, new);
     let again = stores.recovery.reset(token, PlainHasher::hash_of("a third"), NEW_YEAR).await.unwrap();
     assert_eq!((again, counts(stores, token).await), (None, false));
     assert_eq!(stores.users.credentials(&ada.username.key()).await.unwrap().unwrap().1, new);
     assert_eq!(stores.recovery.reset(a_token(), new, NEW_YEAR).await.unwrap(), None);
+}
+
+/// In the same moment: whoever knew the old password has nothing left, and others keep what is theirs.
+pub async fn a_reset_ends_what_was_opened(stores: &Stores) {
+    let (ada, bob) = (a_person_at(stores, &an_address("ada")).await, a_person(stores, "bob").await);
+    logged_in(stores, &bob).await;
+    let opened = [Credential::Session(logged_in(stores, &ada).await), with_a_token(stores, &ada).await];
+    let token = begun(stores, &ada).await;
+    let reset = stores.recovery.reset(token, PlainHasher::hash_of("another"), NEW_YEAR).await.unwrap();
+    assert_eq!(reset.map(|(_, ended)| BTreeSet::from_iter(ended)), Some(BTreeSet::from(opened)));
+    assert_eq!(stores.sessions.list(ada.id).await.unwrap(), []);
+    assert_eq!(stores.tokens.list(ada.id).await.unwrap(), []);
+    assert_eq!(stores.sessions.list(bob.id).await.unwrap().len(), 1);
+}
+
+/// But for the session that it was given in.
+pub async fn a_new_password_ends_what_was_opened(stores: &Stores) {
+    let (ada, bob) = (a_person(stores, "ada").await, a_person(stores, "bob").await);
+    logged_in(stores, &bob).await;
+    let (kept, other) = (logged_in(stores, &ada).await, logged_in(stores, &ada).await);
+    let token = with_a_token(stores, &ada).await;
+    let set = async |kept| {
+        let ended = stores.users.set_password(ada.id, PlainHasher::hash_of("another"), kept).await.unwrap();
+        BTreeSet::from_iter(ended.unwrap())
+    };
+    assert_eq!(set(Some(kept)).await, BTreeSet::from([Credential::Session(other), token]));
+    assert_eq!(
+        stores.sessions.list(ada.id).await.unwrap().iter().map(|session| session.id).collect::<Vec<_>>(),
+        [kept]
+    );
+    assert_eq!(stores.tokens.list(ada.id).await.unwrap(), []);
+    assert_eq!(set(None).await, BTreeSet::from([Credential::Session(kept)]));
+    assert_eq!(stores.sessions.list(bob.id).await.unwrap().len(), 1);
 }
 
 /// However many try at the same moment.
@@ -93,7 +129,7 @@ pub async fn a_reset_ends_with_its_time(stores: &Stores) {
 pub async fn a_new_password_or_address_ends_a_reset(stores: &Stores) {
     let ada = a_person_at(stores, &an_address("ada")).await;
     let token = begun(stores, &ada).await;
-    stores.users.set_password(ada.id, PlainHasher::hash_of("new")).await.unwrap();
+    stores.users.set_password(ada.id, PlainHasher::hash_of("new"), None).await.unwrap();
     assert!(!counts(stores, token).await);
     let token = begun(stores, &ada).await;
     let change = proposed(stores, &ada, &an_address("ada2")).await;

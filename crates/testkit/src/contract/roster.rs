@@ -43,7 +43,7 @@ async fn found(stores: &Stores, query: RosterQuery) -> Vec<UserId> {
     members.into_iter().map(|member| member.user.id).collect()
 }
 
-async fn logged_in(stores: &Stores, user: &User) -> SessionId {
+pub(super) async fn logged_in(stores: &Stores, user: &User) -> SessionId {
     let mut key = [0; 32];
     for (place, byte) in key.iter_mut().zip(a_name("").bytes()) {
         *place = byte;
@@ -59,7 +59,7 @@ async fn logged_in(stores: &Stores, user: &User) -> SessionId {
     stores.sessions.open(session).await.unwrap().unwrap()
 }
 
-async fn with_a_token(stores: &Stores, user: &User) -> Credential {
+pub(super) async fn with_a_token(stores: &Stores, user: &User) -> Credential {
     let mut bits = [0; 32];
     for (place, byte) in bits.iter_mut().zip(a_name("").bytes()) {
         *place = byte;

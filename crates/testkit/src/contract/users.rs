@@ -235,7 +235,8 @@ pub async fn a_replaced_password_is_what_log_in_checks(stores: &Stores) {
     let before = hash_of(&bob).await;
     // The second time nothing changes in the database, and yet there is such a user.
     for _ in 0..2 {
-        assert!(stores.users.set_password(ada.id, PlainHasher::hash_of("another one")).await.unwrap());
+        let set = stores.users.set_password(ada.id, PlainHasher::hash_of("another one"), None).await;
+        assert_eq!(set.unwrap(), Some(Vec::new()));
         assert_eq!(hash_of(&ada).await, PlainHasher::hash_of("another one"));
     }
     assert_eq!(hash_of(&bob).await, before);
@@ -243,7 +244,7 @@ pub async fn a_replaced_password_is_what_log_in_checks(stores: &Stores) {
 
 /// A password for nobody is no error, and is said to be for nobody.
 pub async fn a_password_for_nobody_is_refused(stores: &Stores) {
-    assert!(!stores.users.set_password(NOBODY, PlainHasher::hash_of("lost")).await.unwrap());
+    assert_eq!(stores.users.set_password(NOBODY, PlainHasher::hash_of("lost"), None).await.unwrap(), None);
 }
 
 /// A hash made anew takes the old one's place, unless the password was replaced meanwhile.

@@ -1,6 +1,7 @@
 //! Resets of passwords and changes of addresses in memory.
 
 use async_trait::async_trait;
+use chatapp_domain::credential::Credential;
 use chatapp_domain::link::LinkHash;
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
@@ -50,12 +51,18 @@ impl RecoveryStore for MemoryStores {
         self.unit(|state| state.reset_of(token, now))
     }
 
-    async fn reset(&self, token: LinkHash, password: PasswordHash, now: Timestamp) -> Result<Option<User>, StoreError> {
+    async fn reset(
+        &self,
+        token: LinkHash,
+        password: PasswordHash,
+        now: Timestamp,
+    ) -> Result<Option<(User, Vec<Credential>)>, StoreError> {
         self.unit(|state| {
             let user = state.reset_of(token, now)?;
             state.end_resets(user.id);
             state.change(user.id, |person| person.password = password);
-            Some(user)
+            let ended = state.end_all(user.id, None);
+            Some((user, ended))
         })
     }
 

@@ -9,6 +9,7 @@ use chatapp_domain::ports::departures::DepartError;
 use chatapp_domain::ports::roster::{Alive, ChangeMemberError, RosterStore};
 use chatapp_domain::ports::users::CreateUserError;
 use chatapp_domain::roster::{Changed, Member, MemberChange, MemberPlace, MemberState, NewMember, RosterQuery};
+use chatapp_domain::session::SessionId;
 use chatapp_domain::user::{EmailKey, User, UserId, UsernameKey};
 
 use super::users::Person;
@@ -59,7 +60,7 @@ impl RosterStore for MemoryStores {
                 return Err(ChangeMemberError::LastSuperuser);
             }
             state.log.extend(change.entry(by, user));
-            let ended = if change.is_active == Some(false) { state.end_all(user) } else { Vec::new() };
+            let ended = if change.is_active == Some(false) { state.end_all(user, None) } else { Vec::new() };
             if change.email.is_some() {
                 state.move_address(user, &change);
             }
@@ -88,7 +89,7 @@ impl RosterStore for MemoryStores {
             state.end_resets(user);
             state.change(user, |person| person.password = password);
             state.log.push(by.did(Action::UserPassword, user.0));
-            Ok(state.end_all(user))
+            Ok(state.end_all(user, None))
         })?
     }
 
@@ -144,8 +145,8 @@ impl State {
         Member { user: person.user.clone(), last_login: person.last_login, sessions }
     }
 
-    fn end_all(&mut self, user: UserId) -> Vec<Credential> {
-        let sessions = self.forget_sessions(|session| session.user == user);
+    pub(super) fn end_all(&mut self, user: UserId, kept: Option<SessionId>) -> Vec<Credential> {
+        let sessions = self.forget_sessions(|session| session.user == user && Some(session.id) != kept);
         let tokens = self.forget_tokens(|token| token.user == user).into_iter().map(Credential::Token);
         sessions.into_iter().map(Credential::Session).chain(tokens).collect()
     }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use chatapp_domain::credential::Credential;
 use chatapp_domain::naming;
 use chatapp_domain::password::PasswordHash;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::users::{CreateUserError, UserQuery, UserStore};
 use chatapp_domain::privacy::{Privacy, PrivacyChange};
+use chatapp_domain::session::SessionId;
 use chatapp_domain::time::Timestamp;
 use chatapp_domain::user::{DisplayName, Identity, NewUser, User, UserId, UsernameKey};
 
@@ -74,10 +76,15 @@ impl UserStore for MemoryStores {
         })
     }
 
-    async fn set_password(&self, id: UserId, password: PasswordHash) -> Result<bool, StoreError> {
+    async fn set_password(
+        &self,
+        id: UserId,
+        password: PasswordHash,
+        kept: Option<SessionId>,
+    ) -> Result<Option<Vec<Credential>>, StoreError> {
         self.unit(|state| {
             state.end_resets(id);
-            state.change(id, |person| person.password = password)
+            state.change(id, |person| person.password = password).then(|| state.end_all(id, kept))
         })
     }
 
