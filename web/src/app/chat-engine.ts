@@ -84,6 +84,7 @@ export class ChatEngine {
         this.#listed(message);
         this.news.sent();
       },
+      onKnown: (id) => this.#fetcher.want(id),
     });
     this.socket = new ReconnectingSocket(
       {
@@ -135,6 +136,7 @@ export class ChatEngine {
     this.#cleanUp.abort();
     this.socket.stop();
     this.outbox.stop();
+    this.#timelines.forEach((timeline) => timeline.stop());
     this.#options.memory.stop();
     this.#fetcher.stop();
     this.#deliveries.stop();
@@ -149,7 +151,10 @@ export class ChatEngine {
       ...shared,
       api: this.#options.api,
       pageSize: this.me.settings.messages_to_load,
-      onMessages: (messages) => messages.forEach((message) => this.#listed(message)),
+      // What was only read again tells nothing of how much is unread, which somebody new in the list would need.
+      onMessages: (messages) => {
+        if (this.inbox.knows(peer)) messages.forEach((message) => this.#listed(message));
+      },
       onConversation: (conversation) => this.inbox.conversation(conversation),
       memory: this.#options.memory,
     });
@@ -183,7 +188,7 @@ export class ChatEngine {
     switch (event.type) {
       case 'message': {
         const id = Number(event.message);
-        const expected = event.client_id && this.outbox.expects(event.client_id);
+        const expected = event.client_id && this.outbox.expects(event.client_id, id);
         if (expected || (timeline && knows(timeline.get(), id))) return;
         return this.#fetcher.want(id);
       }
@@ -210,6 +215,9 @@ export class ChatEngine {
     for (const message of [...messages].sort((a, b) => a.seq - b.seq)) {
       const peer = peerOf(message, this.me.username);
       if (message.user === peer) this.presence.typed(peer, false);
+      if (message.user === this.me.username && message.client_id) {
+        this.outbox.arrived(message.client_id);
+      }
       this.#received(message);
       this.#timelines.get(peer)?.dispatch({ type: 'received', messages: [message] });
       this.#listed(message);

@@ -31,6 +31,7 @@ export class InboxKeeper {
   readonly #options: Options;
   readonly #unsubscribe: () => void;
   #recent: Change[] = [];
+  #stopped = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -43,6 +44,7 @@ export class InboxKeeper {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#unsubscribe();
   }
 
@@ -93,6 +95,8 @@ export class InboxKeeper {
   }
 
   #change(apply: (inbox: Inbox) => Inbox): void {
+    // The list may be somebody else's by now.
+    if (this.#stopped) return;
     this.#recent = [...this.#recent.slice(1 - remembered), { apply }];
     this.#write(apply);
   }

@@ -27,6 +27,7 @@ export class Memory implements TimelineMemory {
   readonly #unsubscribe: () => void;
   readonly #due = new Map<string, () => unknown>();
   #timer: unknown = null;
+  #stopped = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -70,6 +71,7 @@ export class Memory implements TimelineMemory {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#unsubscribe();
     this.#options.clock.clearTimeout(this.#timer);
     this.#due.clear();
@@ -85,6 +87,8 @@ export class Memory implements TimelineMemory {
   }
 
   #write(name: string, value: () => unknown): void {
+    // An answer that comes late must not bring back what was removed from this device.
+    if (this.#stopped) return;
     this.#due.set(name, value);
     this.#timer ??= this.#options.clock.setTimeout(() => {
       const { snapshots, me } = this.#options;

@@ -21,6 +21,7 @@ let storage: OutboxStorage;
 let timelines: Map<string, TimelineStore>;
 let outbox: Outbox;
 const onSent = vi.fn();
+const onKnown = vi.fn();
 
 function visit(): Outbox {
   const server = fakeServer((call) => answer(call));
@@ -40,7 +41,7 @@ function visit(): Outbox {
     timelines.set(name, made);
     return made;
   };
-  return new Outbox({ ...shared, owner: me, storage, timeline, onSent });
+  return new Outbox({ ...shared, owner: me, storage, timeline, onSent, onKnown });
 }
 
 let stored = 0;
@@ -52,6 +53,8 @@ const accept = (call: Call) => {
 
 beforeEach(() => {
   stored = 0;
+  onSent.mockClear();
+  onKnown.mockClear();
   clock = new FakeClock();
   storage = new MemoryOutbox();
   answer = accept;
@@ -71,12 +74,13 @@ describe('sending', () => {
     await settle();
     expect(calls[0]).toMatchObject({ method: 'POST', body: { recipient: peer, body: 'hello' } });
     expect(key(0)).toMatch(/^[\x21-\x7e]{8,64}$/);
-    expect(outbox.expects(key(0)!)).toBe(true);
+    expect(outbox.expects(key(0)!, 1)).toBe(true);
     slow.resolve(json(mine(1, { body: 'hello' }), 201));
     await settle();
     expect(timeline().pending).toEqual([]);
     expect(timeline().history).toMatchObject([{ body: 'hello', seq: 1 }]);
-    expect(outbox.expects(key(0)!)).toBe(false);
+    expect(outbox.expects(key(0)!, 1)).toBe(false);
+    expect(onKnown).not.toHaveBeenCalled();
     expect(await storage.all(me)).toEqual([]);
     expect(onSent).toHaveBeenCalled();
   });
@@ -101,6 +105,65 @@ describe('sending', () => {
     outbox.send('bruno', 'quick');
     await settle();
     expect(timelines.get('bruno')!.get().pending).toEqual([]);
+  });
+});
+
+describe('a session that is over', () => {
+  it('sends nothing more, and keeps what was written for its owner', async () => {
+    const slow = later();
+    answer = () => slow.promise;
+    outbox.send(peer, 'one');
+    outbox.send(peer, 'two');
+    await settle();
+    outbox.stop();
+    answer = accept;
+    slow.resolve(json({ detail: 'Log in.', code: 'not_authenticated' }, 401));
+    await clock.pass(120_000);
+    expect(bodies()).toEqual(['one']);
+    expect((await storage.all(me)).map(({ body }) => body)).toEqual(['one', 'two']);
+  });
+
+  it('does not send the next message when an answer comes late', async () => {
+    const slow = later();
+    answer = () => slow.promise;
+    outbox.send(peer, 'one');
+    outbox.send(peer, 'two');
+    await settle();
+    outbox.stop();
+    answer = accept;
+    slow.resolve(json(mine(1, { body: 'one' }), 201));
+    await clock.pass(120_000);
+    expect(bodies()).toEqual(['one']);
+    expect(onSent).not.toHaveBeenCalled();
+    expect((await storage.all(me)).map(({ body }) => body)).toEqual(['two']);
+  });
+});
+
+describe('an answer that never comes', () => {
+  it('is made up for by the message itself, which was heard of meanwhile', async () => {
+    const slow = later();
+    answer = () => slow.promise;
+    outbox.send(peer, 'hello');
+    await settle();
+    expect(outbox.expects(key(0)!, 7)).toBe(true);
+    slow.resolve(json({ detail: 'Something broke.' }, 500));
+    await settle();
+    expect(onKnown).toHaveBeenCalledWith(7);
+    expect(timeline().pending).toMatchObject([{ state: 'waiting' }]);
+    const here = mine(1, { id: 7, body: 'hello', client_id: key(0)! });
+    timelines.get(peer)!.dispatch({ type: 'received', messages: [here] });
+    outbox.arrived(key(0)!);
+    expect(timeline().pending).toEqual([]);
+    expect(await storage.all(me)).toEqual([]);
+    await clock.pass(120_000);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is not waited for once it is known not to come', async () => {
+    answer = unreachable;
+    outbox.send(peer, 'hello');
+    await settle();
+    expect(outbox.expects(key(0)!, 7)).toBe(false);
   });
 });
 

@@ -17,6 +17,8 @@ interface Options {
   random: () => number;
   timeline: (peer: string) => TimelineStore;
   onSent: (message: Message) => void;
+  /** The server has this message, although the answer that should have brought it never came. */
+  onKnown: (id: number) => void;
 }
 
 /**
@@ -27,9 +29,12 @@ interface Options {
 export class Outbox {
   readonly #options: Options;
   readonly #sending = new Set<string>();
-  readonly #mine = new Set<string>();
+  /** What is on its way just now, with its number if that was heard of before the answer. */
+  readonly #underWay = new Map<string, number | null>();
   readonly #failures = new Map<string, number>();
   readonly #retries = new Map<string, unknown>();
+  /** Whoever uses the page from now on may be somebody else: nothing more is sent, and what is kept stays the owner's. */
+  #stopped = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -39,7 +44,7 @@ export class Outbox {
   async restore(): Promise<void> {
     const { owner, timeline } = this.#options;
     for (const { peer, failed, ...stored } of await this.#kept(owner)) {
-      this.#mine.add(stored.clientId);
+      if (this.#stopped) return;
       timeline(peer).dispatch({
         type: 'queued',
         outgoing: { ...stored, state: failed ? 'failed' : 'waiting', problem: failed },
@@ -56,15 +61,21 @@ export class Outbox {
       state: 'waiting',
       problem: null,
     };
-    this.#mine.add(outgoing.clientId);
     this.#options.timeline(peer).dispatch({ type: 'queued', outgoing });
     this.#keep(peer, outgoing, null);
     void this.#run(peer);
   }
 
-  /** Whether the answer to a send, still to come, will bring this message. */
-  expects(clientId: string): boolean {
-    return this.#mine.has(clientId);
+  /** Whether the answer to a send, still to come, will bring this message; if it does not, `onKnown` is called. */
+  expects(clientId: string, id: number): boolean {
+    if (!this.#underWay.has(clientId)) return false;
+    this.#underWay.set(clientId, id);
+    return true;
+  }
+
+  /** A message of one's own came by another way than the answer to its send. */
+  arrived(clientId: string): void {
+    this.#forget(clientId);
   }
 
   retry(peer: string, clientId: string): void {
@@ -95,12 +106,13 @@ export class Outbox {
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const timer of this.#retries.values()) this.#options.clock.clearTimeout(timer);
     this.#retries.clear();
   }
 
   async #run(peer: string): Promise<void> {
-    if (this.#sending.has(peer) || this.#retries.has(peer)) return;
+    if (this.#stopped || this.#sending.has(peer) || this.#retries.has(peer)) return;
     this.#sending.add(peer);
     try {
       for (let next = this.#next(peer); next; next = this.#next(peer)) {
@@ -122,22 +134,34 @@ export class Outbox {
   async #deliver(peer: string, { clientId, body }: Outgoing): Promise<boolean> {
     const timeline = this.#options.timeline(peer);
     timeline.dispatch({ type: 'sending', clientId });
+    this.#underWay.set(clientId, null);
     try {
       const message = await sendMessage(this.#options.api, peer, body, clientId);
+      this.#forget(clientId);
+      if (this.#stopped) return false;
       timeline.dispatch({ type: 'sent', clientId, message });
       this.#failures.delete(peer);
-      this.#forget(clientId);
       this.#options.onSent(message);
       return true;
     } catch (reason) {
       const problem = reason instanceof ApiProblem ? reason : new ApiProblem('failed');
-      if (problem.passing || problem.kind === 'signed-out') {
-        this.#postpone(peer, clientId, problem);
-        return false;
-      }
-      this.#fail(peer, clientId, problem);
-      return true;
+      return this.#notDelivered(peer, clientId, problem);
+    } finally {
+      this.#underWay.delete(clientId);
     }
+  }
+
+  #notDelivered(peer: string, clientId: string, problem: ApiProblem): boolean {
+    if (this.#stopped) return false;
+    const known = this.#underWay.get(clientId);
+    if (known) this.#options.onKnown(known);
+    // With the same key the server answers with what it has.
+    if (known || problem.passing || problem.kind === 'signed-out') {
+      this.#postpone(peer, clientId, problem);
+      return false;
+    }
+    this.#fail(peer, clientId, problem);
+    return true;
   }
 
   #postpone(peer: string, clientId: string, { kind, retryAfter = 0 }: ApiProblem): void {
@@ -161,7 +185,6 @@ export class Outbox {
     const { kind, detail, fields } = problem;
     const words = detail ?? Object.values(fields).flat()[0];
     const failed = { kind, detail: words };
-    this.#mine.delete(clientId);
     const timeline = this.#options.timeline(peer);
     const outgoing = timeline.get().pending.find((mine) => mine.clientId === clientId);
     timeline.dispatch({ type: 'send failed', clientId, problem: failed });
@@ -175,7 +198,6 @@ export class Outbox {
   }
 
   #forget(clientId: string): void {
-    this.#mine.delete(clientId);
     this.#options.storage.remove(clientId).catch(ignore);
   }
 

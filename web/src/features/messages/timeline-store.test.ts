@@ -224,6 +224,31 @@ describe('reading', () => {
     await store.markRead();
     expect(store.get().readSeq).toBe(0);
   });
+
+  it('is told once more after a failure, up to where was read then', async () => {
+    answer = serving(5);
+    await store.open();
+    answer = unreachable;
+    await store.markRead();
+    store.dispatch({ type: 'received', messages: [message(6)], lastSeq: 6 });
+    answer = () => json(conversation(peer, { read_seq: 5, last_seq: 6 }));
+    await clock.pass(60_000);
+    expect(calls.at(-1)).toMatchObject({ method: 'PUT', body: { seq: 5 } });
+    expect(store.get().readSeq).toBe(5);
+  });
+
+  it('is told to nobody after the end of the session', async () => {
+    answer = serving(5);
+    await store.open();
+    answer = unreachable;
+    await store.markRead();
+    const before = calls.length;
+    store.stop();
+    await clock.pass(60_000);
+    store.nudge();
+    await settle();
+    expect(calls).toHaveLength(before);
+  });
 });
 
 it('loads everything again after a reset, and keeps what is not sent', async () => {

@@ -1,5 +1,5 @@
 import type { ApiClient } from '@/api/client';
-import { ApiProblem } from '@/api/problem';
+import { ApiProblem, isFinal } from '@/api/problem';
 import type { Conversation, Message } from '@/api/types';
 import { backoff } from '@/realtime/backoff';
 import type { Clock } from '@/realtime/clock';
@@ -48,6 +48,9 @@ export class TimelineStore {
   #filling = false;
   #failures = 0;
   #marking = false;
+  /** Up to where was read, if the server could not be told. */
+  #unmarked: number | null = null;
+  #stopped = false;
   #jumping: number | null = null;
   /** Where to go as soon as the server can be reached. */
   #wanted: number | null = null;
@@ -185,6 +188,7 @@ export class TimelineStore {
 
   /** Nobody looks any more. */
   leave(): void {
+    this.#unmarked = null;
     this.#forgetJump();
     this.dispatch({ type: 'left' });
   }
@@ -206,20 +210,24 @@ export class TimelineStore {
   }
 
   /** Tells the server that everything shown has been read. One request at a time. */
-  async markRead(): Promise<void> {
-    const seq = this.get().history.at(-1)?.seq ?? 0;
+  async markRead(upTo?: number): Promise<void> {
+    const seq = upTo ?? this.get().history.at(-1)?.seq ?? 0;
     if (this.#marking || this.get().detached || seq <= this.get().readSeq) return;
     this.#marking = true;
     try {
       const conversation = await markRead(this.#options.api, this.peer, seq);
+      this.#unmarked = null;
+      if (this.#stopped) return;
       this.learn(conversation);
       this.#options.onConversation(conversation);
-    } catch {
+    } catch (problem) {
       // The next message, focus or reconnection marks again.
+      this.#unmarked = seq;
+      this.#later(problem);
     } finally {
       this.#marking = false;
     }
-    if (this.get().readSeq >= seq) await this.markRead();
+    if (upTo === undefined && this.get().readSeq >= seq) await this.markRead();
   }
 
   /** Takes over positions learnt elsewhere. */
@@ -236,14 +244,19 @@ export class TimelineStore {
     void this.open();
   }
 
+  /** Nothing is asked for any more: whoever uses the page from now on may be somebody else. */
+  stop(): void {
+    this.#stopped = true;
+    this.#options.clock.clearTimeout(this.#retry);
+  }
+
   /** The server can be reached again: do now what had failed. */
   nudge(): void {
-    if (this.get().status === 'new') return;
+    if (this.#stopped || this.get().status === 'new') return;
     this.#failures = 0;
     this.#options.clock.clearTimeout(this.#retry);
     this.#retry = null;
-    void this.open();
-    void this.#fill();
+    this.#again();
     if (this.get().older === 'failed') void this.loadOlder();
     if (this.get().newer === 'failed') void this.loadNewer();
   }
@@ -251,7 +264,7 @@ export class TimelineStore {
   /** Fetches what is known to be missing after the history, until nothing is. */
   async #fill(): Promise<void> {
     const after = missingAfter(this.get());
-    if (after === null || this.#filling || this.#retry !== null) return;
+    if (after === null || this.#filling || this.#retry !== null || this.#stopped) return;
     this.#filling = true;
     try {
       const page = await messagesAfter(this.#options.api, this.peer, after);
@@ -273,17 +286,20 @@ export class TimelineStore {
   }
 
   #later(problem: unknown): void {
-    if (!(problem instanceof ApiProblem) || !problem.passing || this.#retry !== null) return;
+    if (isFinal(problem) || this.#retry !== null || this.#stopped) return;
     this.#failures += 1;
-    const wait = Math.max(
-      backoff(this.#failures, this.#options.random),
-      (problem.retryAfter ?? 0) * 1000,
-    );
+    const polite = problem instanceof ApiProblem ? (problem.retryAfter ?? 0) : 0;
+    const wait = Math.max(backoff(this.#failures, this.#options.random), polite * 1000);
     this.#retry = this.#options.clock.setTimeout(() => {
       this.#retry = null;
-      void this.open();
-      void this.#fill();
+      this.#again();
     }, wait);
+  }
+
+  #again(): void {
+    void this.open();
+    void this.#fill();
+    if (this.#unmarked !== null) void this.markRead(this.#unmarked);
   }
 }
 
