@@ -38,6 +38,20 @@ for (const reducedMotion of ['no-preference', 'reduce'] as const) {
   });
 }
 
+test('what was not scrolled to is not said to be read', async ({ people }) => {
+  const [ada, ben] = await people('ada', 'ben');
+  await talk(ada, ben);
+  await ben.markRead(ada, 45);
+  const chat = await ben.openChat(ada);
+  await expect(chat.messages.getByText('New messages')).toBeInViewport();
+  await expect(chat.message('number 60')).not.toBeInViewport();
+  await ada.post(ben, 'late news');
+  const jump = chat.page.getByRole('button', { name: '11 new messages, jump to the latest' });
+  await jump.click();
+  await expect(chat.message('late news')).toBeInViewport();
+  await expect(chat.person('ada')).not.toContainText('unread');
+});
+
 for (const read of [true, false]) {
   const kind = read ? 'a read' : 'an unread';
   test(`older ones of ${kind} conversation come above, and nothing jumps`, async ({ people }) => {

@@ -146,7 +146,9 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch (cause) {
-    throw new ApiProblem('failed', { status: response.status, cause });
+    // What came whole and is no JSON will be none the next time; what did not come may.
+    const kind = cause instanceof SyntaxError ? 'failed' : 'unreachable';
+    throw new ApiProblem(kind, { status: response.status, cause });
   }
 }
 

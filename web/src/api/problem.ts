@@ -45,6 +45,13 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Whether the same request would come to the same, however often it is made. */
+export function isFinal(problem: unknown): boolean {
+  return !(problem instanceof ApiProblem) || finalKinds.has(problem.kind);
+}
+
+const finalKinds = new Set<ProblemKind>(['signed-out', 'invalid', 'refused', 'missing']);
+
 /** Whether the server wants the password once more before it lets one administer. */
 export function wantsPassword(problem: unknown): boolean {
   return problem instanceof ApiProblem && problem.code === 'password_required';

@@ -74,6 +74,21 @@ it('asks again until the server answers', async () => {
   expect(clock.waiting).toBe(0);
 });
 
+it('asks again after a failure of the server, and after half an answer', async () => {
+  const half = new Response(
+    new ReadableStream({ start: (body) => body.error(new TypeError('cut off')) }),
+    { headers: { 'Content-Type': 'application/json' } },
+  );
+  for (const failure of [json({ detail: 'Something broke.' }, 500), half]) {
+    answer = () => failure;
+    fetcher.want(1);
+    await clock.pass(50);
+    answer = serve;
+    await clock.pass(30_000);
+  }
+  expect(arrived.map(({ id }) => id)).toEqual([1, 1]);
+});
+
 it('forgets what is refused or gone', async () => {
   answer = () => json({}, 400);
   fetcher.want(1);

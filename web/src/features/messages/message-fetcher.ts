@@ -1,5 +1,5 @@
 import type { ApiClient } from '@/api/client';
-import { ApiProblem } from '@/api/problem';
+import { ApiProblem, isFinal } from '@/api/problem';
 import type { Message } from '@/api/types';
 import { backoff } from '@/realtime/backoff';
 import type { Clock } from '@/realtime/clock';
@@ -74,12 +74,12 @@ export class MessageFetcher {
 
   /** How long to wait; what can never be had is forgotten. */
   #failed(problem: unknown, ids: readonly number[]): number {
-    if (!(problem instanceof ApiProblem) || !problem.passing) {
+    if (isFinal(problem)) {
       ids.forEach((id) => this.#wanted.delete(id));
       return 0;
     }
     this.#failures += 1;
-    const polite = (problem.retryAfter ?? 0) * 1000;
+    const polite = (problem instanceof ApiProblem ? (problem.retryAfter ?? 0) : 0) * 1000;
     return Math.max(backoff(this.#failures, this.#options.random), polite);
   }
 }

@@ -59,6 +59,16 @@ it('gives rows the same keys when older ones are put before them', () => {
   ).toEqual(keys);
 });
 
+it('gives every row a key of its own when something old could not be sent', () => {
+  const list = [message(1, { timestamp: at(1, 9, 0) }), message(2, { timestamp: at(2, 9, 0) })];
+  const timeline = timelineOf(list);
+  const pending = { clientId: 'old', body: 'x', state: 'failed' as const, problem: null };
+  const writtenAt = new Date(at(1, 12, 0)).getTime();
+  const rows = rowsOf({ ...timeline, pending: [{ ...pending, writtenAt }] }, me);
+  expect(rows.filter(({ kind }) => kind === 'day')).toHaveLength(3);
+  expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
+});
+
 it('draws the line above the first new message of the other person', () => {
   const list = [message(1), mine(2), message(3), message(4)];
   const timeline = timelineOf(list, { type: 'read', by: 'me', seq: 1 }, { type: 'entered', me });

@@ -43,7 +43,11 @@ export function rowsOf(timeline: Timeline, me: string): Row[] {
     const next = entries[index + 1];
     // The day of the topmost message is only its own when nothing older is to come.
     const newDay = previous ? previous.day !== entry.day : complete || entry.seq === null;
-    if (newDay) rows.push({ kind: 'day', key: `day ${entry.day}`, date: entry.at });
+    if (newDay) {
+      // What could not be sent stands at the end, whenever it was written: its day may be there already.
+      const key = entry.seq === null ? `day ${entry.day} ${entry.key}` : `day ${entry.day}`;
+      rows.push({ kind: 'day', key, date: entry.at });
+    }
     const dividesHere = !divided && !entry.mine && (entry.seq ?? 0) > (timeline.divider ?? 0);
     if (dividesHere) {
       const above = rows.at(-1);

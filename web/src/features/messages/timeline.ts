@@ -92,7 +92,8 @@ export type TimelineAction =
   /** It has reached a device of the other person. */
   | { type: 'delivered'; seq: number }
   /** The conversation was opened: what is unread now is marked as new. */
-  | { type: 'entered'; me: string }
+  /** `unlisted`: nobody has said how far it was read. */
+  | { type: 'entered'; me: string; unlisted?: boolean }
   /** Nobody looks, while it is open: what has come since is new for whoever comes back. */
   | { type: 'overlooked'; me: string }
   | { type: 'left' }
@@ -176,7 +177,11 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
       if (action.seq <= state.peerDeliveredSeq) return state;
       return { ...state, peerDeliveredSeq: action.seq };
     case 'entered':
-      return { ...state, entered: true, divider: firstUnread(state, action.me) };
+      return {
+        ...state,
+        entered: true,
+        divider: action.unlisted ? null : firstUnread(state, action.me),
+      };
     case 'overlooked':
       if (state.divider !== null) return state;
       return { ...state, divider: firstUnread(state, action.me) };

@@ -122,6 +122,8 @@ export function useScroll(options: Options): Scrolling {
     // What was put above the first row may be at the top now, without anybody having scrolled.
     if (list) look(list);
     if (!list || list.scrollSize > list.viewportSize + 1) return;
+    // There is nowhere to scroll to, so no scrolling will say it.
+    onAtEnd(!detached);
     onOlder();
     if (detached) onNewer();
   });

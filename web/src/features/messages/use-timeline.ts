@@ -17,10 +17,12 @@ interface Options {
 export function useTimeline({ store, me, conversation, at }: Options) {
   const timeline = useStore(store);
   const attentive = useAttention();
-  const [atEnd, setAtEnd] = useState(true);
+  // Nothing while the list has not said so: with a "new messages" line it opens there, and not at the end.
+  const [atEnd, setAtEnd] = useState<boolean | null>(null);
   const { entered } = timeline;
   const ready = timeline.status === 'ready' && conversation !== undefined;
   const latest = timeline.history.at(-1)?.seq ?? 0;
+  const noLine = timeline.divider === null;
 
   useEffect(() => {
     void (at === null ? store.open() : store.jumpTo(at));
@@ -31,14 +33,14 @@ export function useTimeline({ store, me, conversation, at }: Options) {
   // Before the first paint, so that the list opens at the right place.
   useLayoutEffect(() => {
     if (conversation) store.learn(conversation);
-    if (ready && !entered) store.dispatch({ type: 'entered', me });
+    if (ready && !entered) store.dispatch({ type: 'entered', me, unlisted: !conversation });
   }, [store, conversation, ready, entered, me]);
 
   useEffect(() => {
     if (!entered) return;
     if (!attentive) store.dispatch({ type: 'overlooked', me });
-    else if (atEnd) void store.markRead();
-  }, [entered, attentive, atEnd, latest, store, me]);
+    else if (atEnd ?? noLine) void store.markRead();
+  }, [entered, attentive, atEnd, noLine, latest, store, me]);
 
   return { timeline, setAtEnd };
 }
