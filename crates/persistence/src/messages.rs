@@ -110,7 +110,7 @@ impl MessageStore for Messages {
             let counted = feeds::table.find(reader.0).select(feeds::message_count).first(connection).optional()?;
             let count: i64 = counted.unwrap_or_default();
             let Ok((number, skip)) = number.resolve(count, size) else { return Ok(Err(NoSuchPage)) };
-            let ids = newest(connection, reader, skip, size)?;
+            let ids = page_ids(connection, reader, count, skip, size)?;
             let mut messages = find(connection, reader, &ids)?;
             let place = |message: &Message| ids.iter().position(|id| *id == message.id);
             messages.sort_by_key(place);
@@ -288,29 +288,54 @@ fn stretch(
     Ok(rows.into_iter().map(|row| row.between(place.me(), place.peer())).collect())
 }
 
-/// The ids of a user's newest messages after the `skip` very newest, from both of their indexes.
-fn newest(connection: &mut AnyConnection, user: UserId, skip: i64, size: PageSize) -> QueryResult<Vec<MessageId>> {
-    let reach = skip + size.get();
-    let sent = messages::table
-        .filter(messages::sender_id.eq(user.0))
-        .order(messages::sender_pos.desc())
-        .limit(reach)
-        .select((messages::sender_pos, messages::id));
-    let received = messages::table
-        .filter(messages::recipient_id.eq(user.0))
-        .order(messages::recipient_pos.desc())
-        .limit(reach)
-        .select((messages::recipient_pos, messages::id));
-    let mut places: Vec<(i64, i64)> = on_engine!(connection, c => sent.load(c))?;
-    places.extend(on_engine!(connection, c => received.load::<(i64, i64)>(c))?);
-    places.sort_unstable_by(|one, other| other.cmp(one));
+/// How far from one end of a user's messages the ids reach, from both of their indexes, the nearest first.
+macro_rules! from_an_end {
+    ($connection:expr, $user:expr, $reach:expr, $order:ident) => {{
+        let (user, reach): (i64, i64) = ($user, $reach);
+        let sent = messages::table
+            .filter(messages::sender_id.eq(user))
+            .order(messages::sender_pos.$order())
+            .limit(reach)
+            .select((messages::sender_pos, messages::id));
+        let received = messages::table
+            .filter(messages::recipient_id.eq(user))
+            .order(messages::recipient_pos.$order())
+            .limit(reach)
+            .select((messages::recipient_pos, messages::id));
+        let mut places: Vec<(i64, i64)> = on_engine!($connection, c => sent.load(c))?;
+        places.extend(on_engine!($connection, c => received.load::<(i64, i64)>(c))?);
+        places
+    }};
+}
+
+/// The ids of a page of a user's messages, the newest first: after the `skip` very newest of `count`. They are counted from
+/// the end that is nearer, so the last page takes no longer than the first.
+fn page_ids(
+    connection: &mut AnyConnection,
+    user: UserId,
+    count: i64,
+    skip: i64,
+    size: PageSize,
+) -> QueryResult<Vec<MessageId>> {
+    let wanted = size.get().min(count - skip);
+    let older = count - skip - wanted;
+    let is_near_the_start = older < skip;
+    let mut places = if is_near_the_start {
+        from_an_end!(connection, user.0, older + wanted, asc)
+    } else {
+        from_an_end!(connection, user.0, skip + wanted, desc)
+    };
+    places.sort_unstable();
     // A note to oneself is in both.
     places.dedup();
-    let wanted = usize::try_from(size.get()).unwrap_or_default();
-    Ok(places
-        .into_iter()
-        .skip(usize::try_from(skip).unwrap_or_default())
-        .take(wanted)
-        .map(|(_, id)| MessageId(id))
-        .collect())
+    if !is_near_the_start {
+        places.reverse();
+    }
+    let (before, wanted) = (usize::try_from(older.min(skip)), usize::try_from(wanted));
+    let page = places.into_iter().skip(before.unwrap_or_default()).take(wanted.unwrap_or_default());
+    let mut ids: Vec<MessageId> = page.map(|(_, id)| MessageId(id)).collect();
+    if is_near_the_start {
+        ids.reverse();
+    }
+    Ok(ids)
 }

@@ -173,6 +173,12 @@ pub async fn everything_is_one_list_in_commit_order(stores: &Stores) {
     assert_eq!(ids(&second.messages), said[3..6]);
     let last = page(PageNumber::Last, 3).await.unwrap();
     assert_eq!((last.number, last.has_next, ids(&last.messages)), (3, false, said[6..].to_vec()));
+    for size in 1..=8 {
+        for (number, expected) in (1..).zip(said.chunks(size)) {
+            let page = page(PageNumber::Number(number), i64::try_from(size).unwrap()).await.unwrap();
+            assert_eq!(ids(&page.messages), expected, "page {number} of {size} each");
+        }
+    }
     assert!(matches!(page(PageNumber::Number(4), 3).await, Err(PageError::NoSuchPage(_))));
     let bobs = stores.messages.page_of_all(bob.id, PageNumber::Number(1), a_size(100)).await.unwrap();
     assert_eq!(bobs.count, 10);
