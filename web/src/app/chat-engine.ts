@@ -212,6 +212,8 @@ export class ChatEngine {
   }
 
   #arrived(messages: readonly Message[]): void {
+    // Nobody is told of what was asked for before the session ended.
+    if (this.#cleanUp.signal.aborted) return;
     for (const message of [...messages].sort((a, b) => a.seq - b.seq)) {
       const peer = peerOf(message, this.me.username);
       if (message.user === peer) this.presence.typed(peer, false);

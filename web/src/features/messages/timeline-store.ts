@@ -5,6 +5,7 @@ import { backoff } from '@/realtime/backoff';
 import type { Clock } from '@/realtime/clock';
 import { Store } from '@/realtime/store';
 import { latestMessages, markRead, messagesAfter, messagesBefore } from './api';
+import { ReadMarks } from './read-marks';
 import {
   emptyTimeline,
   missingAfter,
@@ -47,9 +48,7 @@ export class TimelineStore {
   #opening = false;
   #filling = false;
   #failures = 0;
-  #marking = false;
-  /** Up to where was read, if the server could not be told. */
-  #unmarked: number | null = null;
+  readonly #marks: ReadMarks;
   #stopped = false;
   #jumping: number | null = null;
   /** Where to go as soon as the server can be reached. */
@@ -59,6 +58,8 @@ export class TimelineStore {
   constructor(peer: string, options: TimelineOptions) {
     this.peer = peer;
     this.#options = options;
+    const { clock, random } = options;
+    this.#marks = new ReadMarks({ clock, random, tell: (seq) => this.#tellRead(seq) });
   }
 
   get = (): Timeline => this.#state.get();
@@ -188,7 +189,7 @@ export class TimelineStore {
 
   /** Nobody looks any more. */
   leave(): void {
-    this.#unmarked = null;
+    this.#marks.forget();
     this.#forgetJump();
     this.dispatch({ type: 'left' });
   }
@@ -209,25 +210,21 @@ export class TimelineStore {
     return latestMessages(this.#options.api, this.peer);
   }
 
-  /** Tells the server that everything shown has been read. One request at a time. */
-  async markRead(upTo?: number): Promise<void> {
-    const seq = upTo ?? this.get().history.at(-1)?.seq ?? 0;
-    if (this.#marking || this.get().detached || seq <= this.get().readSeq) return;
-    this.#marking = true;
-    try {
-      const conversation = await markRead(this.#options.api, this.peer, seq);
-      this.#unmarked = null;
-      if (this.#stopped) return;
-      this.learn(conversation);
-      this.#options.onConversation(conversation);
-    } catch (problem) {
-      // The next message, focus or reconnection marks again.
-      this.#unmarked = seq;
-      this.#later(problem);
-    } finally {
-      this.#marking = false;
-    }
-    if (upTo === undefined && this.get().readSeq >= seq) await this.markRead();
+  /** Tells the server that everything shown has been read. */
+  async markRead(): Promise<void> {
+    const seq = this.get().history.at(-1)?.seq ?? 0;
+    if (this.get().detached || seq <= this.get().readSeq) return;
+    const said = await this.#marks.say(seq);
+    // What came meanwhile has been read as well.
+    if (said && this.get().readSeq >= seq) await this.markRead();
+  }
+
+  async #tellRead(seq: number): Promise<void> {
+    if (seq <= this.get().readSeq) return;
+    const conversation = await markRead(this.#options.api, this.peer, seq);
+    if (this.#stopped) return;
+    this.learn(conversation);
+    this.#options.onConversation(conversation);
   }
 
   /** Takes over positions learnt elsewhere. */
@@ -247,6 +244,7 @@ export class TimelineStore {
   /** Nothing is asked for any more: whoever uses the page from now on may be somebody else. */
   stop(): void {
     this.#stopped = true;
+    this.#marks.stop();
     this.#options.clock.clearTimeout(this.#retry);
   }
 
@@ -256,7 +254,9 @@ export class TimelineStore {
     this.#failures = 0;
     this.#options.clock.clearTimeout(this.#retry);
     this.#retry = null;
-    this.#again();
+    void this.open();
+    void this.#fill();
+    this.#marks.nudge();
     if (this.get().older === 'failed') void this.loadOlder();
     if (this.get().newer === 'failed') void this.loadNewer();
   }
@@ -288,18 +288,19 @@ export class TimelineStore {
   #later(problem: unknown): void {
     if (isFinal(problem) || this.#retry !== null || this.#stopped) return;
     this.#failures += 1;
-    const polite = problem instanceof ApiProblem ? (problem.retryAfter ?? 0) : 0;
-    const wait = Math.max(backoff(this.#failures, this.#options.random), polite * 1000);
-    this.#retry = this.#options.clock.setTimeout(() => {
-      this.#retry = null;
-      this.#again();
-    }, wait);
+    this.#retry = this.#options.clock.setTimeout(
+      () => {
+        this.#retry = null;
+        void this.open();
+        void this.#fill();
+      },
+      this.#waitAfter(this.#failures, problem),
+    );
   }
 
-  #again(): void {
-    void this.open();
-    void this.#fill();
-    if (this.#unmarked !== null) void this.markRead(this.#unmarked);
+  #waitAfter(failures: number, problem: unknown): number {
+    const polite = problem instanceof ApiProblem ? (problem.retryAfter ?? 0) : 0;
+    return Math.max(backoff(failures, this.#options.random), polite * 1000);
   }
 }
 
