@@ -1,6 +1,6 @@
 import type { ApiClient } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
-import { backoff } from '@/realtime/backoff';
+import { waitAfter } from '@/api/wait-after';
 import type { Clock } from '@/realtime/clock';
 import { markDelivered } from './api';
 
@@ -87,7 +87,6 @@ export class DeliveryReporter {
       return 0;
     }
     this.#failures += 1;
-    const polite = (problem.retryAfter ?? 0) * 1000;
-    return Math.max(backoff(this.#failures, this.#options.random), polite);
+    return waitAfter(problem, this.#failures, this.#options.random);
   }
 }

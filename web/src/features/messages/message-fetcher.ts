@@ -1,7 +1,7 @@
 import type { ApiClient } from '@/api/client';
-import { ApiProblem, isFinal } from '@/api/problem';
+import { isFinal } from '@/api/problem';
 import type { Message } from '@/api/types';
-import { backoff } from '@/realtime/backoff';
+import { waitAfter } from '@/api/wait-after';
 import type { Clock } from '@/realtime/clock';
 import { largestPage, messagesById } from './api';
 
@@ -79,7 +79,6 @@ export class MessageFetcher {
       return 0;
     }
     this.#failures += 1;
-    const polite = (problem instanceof ApiProblem ? (problem.retryAfter ?? 0) : 0) * 1000;
-    return Math.max(backoff(this.#failures, this.#options.random), polite);
+    return waitAfter(problem, this.#failures, this.#options.random);
   }
 }

@@ -2,7 +2,7 @@ import { v7 as newKey } from 'uuid';
 import type { ApiClient } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
 import type { Message } from '@/api/types';
-import { backoff } from '@/realtime/backoff';
+import { waitAfter } from '@/api/wait-after';
 import type { Clock } from '@/realtime/clock';
 import { sendMessage } from './api';
 import type { OutboxStorage } from './outbox-storage';
@@ -164,10 +164,10 @@ export class Outbox {
     return true;
   }
 
-  #postpone(peer: string, clientId: string, { kind, retryAfter = 0 }: ApiProblem): void {
+  #postpone(peer: string, clientId: string, problem: ApiProblem): void {
     const failures = (this.#failures.get(peer) ?? 0) + 1;
     this.#failures.set(peer, failures);
-    const wait = Math.max(backoff(failures, this.#options.random), retryAfter * 1000);
+    const wait = waitAfter(problem, failures, this.#options.random);
     const retryAt = this.#options.clock.now() + wait;
     // Before the dispatch, which may ask for a run.
     this.#retries.set(
@@ -177,8 +177,8 @@ export class Outbox {
         void this.#run(peer);
       }, wait),
     );
-    const problem = { kind, retryAt };
-    this.#options.timeline(peer).dispatch({ type: 'postponed', clientId, problem });
+    const postponed = { kind: problem.kind, retryAt };
+    this.#options.timeline(peer).dispatch({ type: 'postponed', clientId, problem: postponed });
   }
 
   #fail(peer: string, clientId: string, problem: ApiProblem): void {

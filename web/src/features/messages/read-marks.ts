@@ -1,5 +1,5 @@
-import { ApiProblem, isFinal } from '@/api/problem';
-import { backoff } from '@/realtime/backoff';
+import { isFinal } from '@/api/problem';
+import { waitAfter } from '@/api/wait-after';
 import type { Clock } from '@/realtime/clock';
 
 interface Options {
@@ -62,8 +62,7 @@ export class ReadMarks {
   #later(problem: unknown): void {
     if (this.#stopped || this.#retry !== null || isFinal(problem)) return;
     this.#failures += 1;
-    const polite = problem instanceof ApiProblem ? (problem.retryAfter ?? 0) : 0;
-    const wait = Math.max(backoff(this.#failures, this.#options.random), polite * 1000);
+    const wait = waitAfter(problem, this.#failures, this.#options.random);
     this.#retry = this.#options.clock.setTimeout(() => {
       this.#retry = null;
       if (this.#due !== null) void this.say(this.#due);

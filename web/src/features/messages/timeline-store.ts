@@ -1,7 +1,7 @@
 import type { ApiClient } from '@/api/client';
 import { ApiProblem, isFinal } from '@/api/problem';
 import type { Conversation, Message } from '@/api/types';
-import { backoff } from '@/realtime/backoff';
+import { waitAfter } from '@/api/wait-after';
 import type { Clock } from '@/realtime/clock';
 import { Store } from '@/realtime/store';
 import { latestMessages, markRead, messagesAfter, messagesBefore } from './api';
@@ -294,13 +294,8 @@ export class TimelineStore {
         void this.open();
         void this.#fill();
       },
-      this.#waitAfter(this.#failures, problem),
+      waitAfter(problem, this.#failures, this.#options.random),
     );
-  }
-
-  #waitAfter(failures: number, problem: unknown): number {
-    const polite = problem instanceof ApiProblem ? (problem.retryAfter ?? 0) : 0;
-    return Math.max(backoff(failures, this.#options.random), polite * 1000);
   }
 }
 
