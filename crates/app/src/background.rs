@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chatapp_domain::accounts::Accounts;
+use chatapp_domain::departures::Departures;
 use chatapp_domain::moderation::Moderation;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::events::EventStore;
@@ -57,6 +58,7 @@ pub(crate) struct Upkeep {
     pub(crate) tokens: Tokens,
     pub(crate) sign_ups: SignUps,
     pub(crate) recovery: Recovery,
+    pub(crate) departures: Departures,
     pub(crate) events: Arc<dyn EventStore>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -122,7 +124,7 @@ impl Upkeep {
         log::debug!(
             "forgot {sessions} sessions, {tokens} tokens, {events} events, {sign_ups} sign-ups and {links} links"
         );
-        Ok(())
+        self.departures.clear_out().await
     }
 }
 

@@ -154,6 +154,7 @@ impl Application {
             notifier.clone(),
             settings.moderation.reads_messages,
         );
+        let departures = Departures::new(database.departures(), accounts.clone(), notifier.clone());
         let upkeep = Upkeep {
             moderation: moderation.clone(),
             retention: Retention::new(database.retention(), database.audit(), clock.clone()),
@@ -167,10 +168,10 @@ impl Application {
             tokens: tokens.clone(),
             sign_ups: sign_ups.clone(),
             recovery: recovery.clone(),
+            departures: departures.clone(),
             events: events.clone(),
             clock: clock.clone(),
         };
-        let departures = Departures::new(database.departures(), accounts.clone(), notifier.clone());
         let services = Services {
             accounts,
             departures: departures.clone(),

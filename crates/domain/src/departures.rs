@@ -52,12 +52,19 @@ impl Departures {
     /// Deletes an account and closes its connections. What the other people of its conversations have, they keep. It is logged
     /// unless its owner does it.
     pub async fn remove(&self, user: UserId, by: Option<Actor>) -> Result<(), DepartError> {
-        self.store.may_depart(user).await?;
-        while self.store.clear_out(user).await? > 0 {}
         let ended = self.store.depart(user, by).await?;
         if !ended.is_empty() {
             self.notifier.whisper(user, Whisper::CredentialsEnded(ended));
         }
+        // The account is gone, whatever comes of this: a server goes on with it at its next round.
+        drop(self.clear_out().await);
+        Ok(())
+    }
+
+    /// Deletes what nobody can read any more, to the last message. Called by the server from time to time: whoever deletes an
+    /// account may be stopped before all of it is gone.
+    pub async fn clear_out(&self) -> Result<(), StoreError> {
+        while self.store.clear_out().await? {}
         Ok(())
     }
 }

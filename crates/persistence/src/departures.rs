@@ -47,33 +47,6 @@ struct Departed {
 
 #[async_trait]
 impl DepartureStore for Departures {
-    async fn may_depart(&self, user: UserId) -> Result<(), DepartError> {
-        let checked = self.0.read(move |connection| match may_depart(connection, user.0) {
-            Ok(_) => Ok(Ok(())),
-            Err(UnitError::Refused(refusal)) => Ok(Err(refusal)),
-            Err(UnitError::Database(error)) => Err(error),
-        });
-        Ok(checked.await?.map_err(WriteError::Refused)?)
-    }
-
-    async fn clear_out(&self, user: UserId) -> Result<usize, StoreError> {
-        let database = self.0.clone();
-        let cleared = self.0.write::<_, Never>(
-            move |connection| Ok(clearing::some(connection, user.0)?),
-            move |cleared| {
-                if *cleared > 0 {
-                    database.memory().messages.forget_all();
-                }
-            },
-        );
-        let cleared = cleared.await;
-        if cleared.is_err() {
-            // Perhaps it was kept, and the answer was lost.
-            self.0.memory().messages.forget_all();
-        }
-        Ok(cleared?)
-    }
-
     async fn depart(&self, user: UserId, by: Option<Actor>) -> Result<Vec<Credential>, DepartError> {
         let database = self.0.clone();
         let departed = self.0.write(
@@ -92,6 +65,24 @@ impl DepartureStore for Departures {
             self.0.memory().messages.forget_all();
         }
         Ok(departed?.ended.credentials())
+    }
+
+    async fn clear_out(&self) -> Result<bool, StoreError> {
+        let database = self.0.clone();
+        let cleared = self.0.write::<_, Never>(
+            move |connection| Ok(clearing::clear_out(connection)?),
+            move |cleared| {
+                if *cleared {
+                    database.memory().messages.forget_all();
+                }
+            },
+        );
+        let cleared = cleared.await;
+        if cleared.is_err() {
+            // Perhaps it was kept, and the answer was lost.
+            self.0.memory().messages.forget_all();
+        }
+        Ok(cleared?)
     }
 }
 
@@ -135,7 +126,7 @@ fn depart(connection: &mut AnyConnection, user: i64, by: Option<Actor>) -> Resul
     diesel::delete(blocks::table.filter(blocks::blocker_id.eq(user))).execute(connection)?;
     diesel::delete(blocks::table.filter(blocks::blocked_id.eq(user))).execute(connection)?;
     forget(connection, user, &person.email)?;
-    clearing::rest(connection, user)?;
+    clearing::abandon(connection, user)?;
     // Without this row nobody can write to or as the user, on whichever node.
     diesel::delete(feeds::table.find(user)).execute(connection)?;
     if let Some(by) = by {

@@ -101,6 +101,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    abandoned_conversations (conversation_id) {
+        conversation_id -> BigInt,
+    }
+}
+
+diesel::table! {
     message_days (block, day) {
         block -> BigInt,
         day -> BigInt,
@@ -244,6 +250,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     events,
     deletions,
+    abandoned_conversations,
     message_days,
     search_blocks,
     sessions,

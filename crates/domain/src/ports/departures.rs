@@ -25,18 +25,15 @@ pub enum DepartError {
 /// Removes accounts.
 #[async_trait]
 pub trait DepartureStore: Send + Sync {
-    /// Whether the account can be deleted just now.
-    async fn may_depart(&self, user: UserId) -> Result<(), DepartError>;
-
-    /// Deletes some of the messages that nobody can read once the user is gone: notes to oneself, and what was said with
-    /// somebody who is gone already. Gives how many; 0: there are no more.
-    async fn clear_out(&self, user: UserId) -> Result<usize, StoreError>;
-
     /// Deletes the account in one step. What stays is a tombstone: an inactive user of the same number, called
     /// [`tombstone`](crate::naming::tombstone), in the conversations of the others. Its old name, and those that look like
     /// it, are never given to anybody. Everything else of the user is gone, whatever was pending too, and nobody can write
-    /// to or as them from then on. Gives the sessions and tokens that ended.
+    /// to or as them from then on. Messages that nobody can read any more, notes to oneself and what was said with somebody
+    /// who is gone already, are left to [`clear_out`](Self::clear_out). Gives the sessions and tokens that ended.
     ///
     /// Of two superusers who leave at once, one stays if there is no third. What somebody else does is logged.
     async fn depart(&self, user: UserId, by: Option<Actor>) -> Result<Vec<Credential>, DepartError>;
+
+    /// Deletes some of the messages that nobody can read any more since whoever could is gone. Gives whether there may be more.
+    async fn clear_out(&self) -> Result<bool, StoreError>;
 }

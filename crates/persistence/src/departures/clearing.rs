@@ -4,30 +4,44 @@ use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, on_engine};
 use crate::days;
-use crate::schema::{conversations, deletions, feeds, messages, reports};
+use crate::schema::{abandoned_conversations, conversations, deletions, feeds, messages, reports};
 
 /// How many messages one transaction deletes.
 const AT_ONCE: i64 = 500;
 
-/// Deletes some of the messages that only `user` and people who are gone can read. Gives how many.
-pub(super) fn some(connection: &mut AnyConnection, user: i64) -> QueryResult<usize> {
-    for conversation in readable_by_nobody_else(connection, user)? {
-        let deleted = delete_some(connection, conversation)?;
-        if deleted > 0 {
-            return Ok(deleted);
-        }
-    }
-    Ok(0)
-}
-
-/// Deletes what is left of those conversations: what was said since, and the conversations themselves.
-pub(super) fn rest(connection: &mut AnyConnection, user: i64) -> QueryResult<()> {
-    for conversation in readable_by_nobody_else(connection, user)? {
-        while delete_some(connection, conversation)? > 0 {}
-        diesel::delete(deletions::table.filter(deletions::conversation_id.eq(conversation))).execute(connection)?;
-        diesel::delete(conversations::table.find(conversation)).execute(connection)?;
+/// Notes which conversations nobody can read once `user` has gone, for [`clear_out`].
+pub(super) fn abandon(connection: &mut AnyConnection, user: i64) -> QueryResult<()> {
+    let found = readable_by_nobody_else(connection, user)?;
+    let rows: Vec<_> = found.into_iter().map(|id| abandoned_conversations::conversation_id.eq(id)).collect();
+    for rows in rows.chunks(AT_ONCE as usize) {
+        let insert = diesel::insert_into(abandoned_conversations::table).values(rows);
+        on_engine!(connection, c => insert.execute(c))?;
     }
     Ok(())
+}
+
+/// Deletes some messages of one of these conversations, and with its last message the conversation. Gives whether there was one.
+pub(super) fn clear_out(connection: &mut AnyConnection) -> QueryResult<bool> {
+    let Some(conversation) = first_abandoned(connection)? else { return Ok(false) };
+    if delete_some(connection, conversation)? < AT_ONCE as usize {
+        diesel::delete(deletions::table.filter(deletions::conversation_id.eq(conversation))).execute(connection)?;
+        diesel::delete(conversations::table.find(conversation)).execute(connection)?;
+        diesel::delete(abandoned_conversations::table.find(conversation)).execute(connection)?;
+    }
+    Ok(true)
+}
+
+/// On a cluster two nodes may be at it: one waits for the other. Numbers begin with 1.
+fn first_abandoned(connection: &mut AnyConnection) -> QueryResult<Option<i64>> {
+    let first = abandoned_conversations::table
+        .select(abandoned_conversations::conversation_id)
+        .filter(abandoned_conversations::conversation_id.gt(0))
+        .order(abandoned_conversations::conversation_id)
+        .limit(1);
+    match connection {
+        AnyConnection::Mysql(mysql) => first.for_update().first(mysql).optional(),
+        AnyConnection::Sqlite(sqlite) => first.first(sqlite).optional(),
+    }
 }
 
 /// The conversations of `user` with themselves and with people who are gone, which are those without a feed.

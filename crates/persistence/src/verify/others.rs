@@ -21,7 +21,7 @@ const fn pointer(table: &'static str, column: &'static str, to: &'static str, ke
     Pointer { table, column, to, key }
 }
 
-const POINTERS: [Pointer; 20] = [
+const POINTERS: [Pointer; 21] = [
     pointer("feeds", "user_id", "users", "id"),
     pointer("conversations", "low_id", "users", "id"),
     pointer("conversations", "high_id", "users", "id"),
@@ -29,6 +29,7 @@ const POINTERS: [Pointer; 20] = [
     pointer("events", "peer_id", "users", "id"),
     pointer("events", "actor_id", "users", "id"),
     pointer("deletions", "conversation_id", "conversations", "id"),
+    pointer("abandoned_conversations", "conversation_id", "conversations", "id"),
     pointer("search_blocks", "user_id", "feeds", "user_id"),
     pointer("sessions", "user_id", "users", "id"),
     pointer("tokens", "user_id", "users", "id"),

@@ -16,18 +16,9 @@ use super::{MemoryStores, State};
 
 #[async_trait]
 impl DepartureStore for MemoryStores {
-    async fn may_depart(&self, user: UserId) -> Result<(), DepartError> {
-        self.unit(|state| state.may_depart(user))?
-    }
-
-    async fn clear_out(&self, user: UserId) -> Result<usize, StoreError> {
-        self.unit(|state| state.clear_out(user))
-    }
-
     async fn depart(&self, user: UserId, by: Option<Actor>) -> Result<Vec<Credential>, DepartError> {
         self.unit(|state| {
             state.may_depart(user)?;
-            state.clear_out(user);
             state.bury(user);
             state.log.extend(by.map(|by| by.did(Action::UserDelete, user.0)));
             let sessions = state.forget_sessions(|session| session.user == user);
@@ -35,6 +26,10 @@ impl DepartureStore for MemoryStores {
             let tokens = tokens.into_iter().map(Credential::Token);
             Ok(sessions.into_iter().map(Credential::Session).chain(tokens).collect())
         })?
+    }
+
+    async fn clear_out(&self) -> Result<bool, StoreError> {
+        self.unit(State::clear_out)
     }
 }
 
@@ -53,15 +48,14 @@ impl State {
         if counts(user) && !another { Err(DepartError::LastSuperuser) } else { Ok(()) }
     }
 
-    fn clear_out(&mut self, user: UserId) -> usize {
-        let peer = |pair: &Pair| if pair.low() == user { pair.high() } else { pair.low() };
-        let mine = self.threads.keys().filter(|pair| pair.low() == user || pair.high() == user);
-        let lost: Vec<Pair> = mine.filter(|pair| peer(pair) == user || self.is_gone(peer(pair))).copied().collect();
-        let threads = lost.iter().filter_map(|pair| self.threads.remove(pair));
-        let ids: Vec<_> = threads.flat_map(|thread| thread.messages).collect();
+    /// One conversation at a time.
+    fn clear_out(&mut self) -> bool {
+        let abandoned = |pair: &&Pair| self.is_gone(pair.low()) && self.is_gone(pair.high());
+        let Some(pair) = self.threads.keys().find(abandoned).copied() else { return false };
+        let ids = self.threads.remove(&pair).map(|thread| thread.messages).unwrap_or_default();
         self.messages.retain(|id, _| !ids.contains(id));
         self.sends.retain(|_, id| !ids.contains(id));
-        ids.len()
+        true
     }
 
     fn bury(&mut self, id: UserId) {
