@@ -7,7 +7,7 @@ import { App } from './app/app';
 import { AppSession } from './app/app-session';
 import { prepare } from './app/routes/loading';
 import { isForStrangers } from './app/strangers';
-import { show } from './features/preferences/theme';
+import { followTheme, show } from './features/preferences/theme';
 import { readFallbackForm } from './features/session/fallback-form';
 import { preferredLanguage, speak } from './i18n/languages';
 
@@ -15,6 +15,7 @@ const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root element');
 
 show();
+followTheme();
 const screen = prepare(window.location.pathname);
 const session = new AppSession();
 if (isForStrangers(window.location.pathname)) session.nobody();

@@ -24,6 +24,8 @@ export class News {
   constructor(me: string, inbox: InboxKeeper) {
     this.#inbox = inbox;
     this.muted = new Muted(me);
+    this.muted.follow(this.#end.signal);
+    this.alerts.follow(this.#end.signal);
     const isTheOne = becomeTheOne(this.#end.signal);
     this.#notifier = new Notifier({
       clock: systemClock,

@@ -91,3 +91,32 @@ it('leaves no names of muted people behind', () => {
   expect(new Muted('mina').has('ada')).toBe(false);
   expect(localStorage).toHaveLength(0);
 });
+
+/** What another page of the browser writes; a page does not hear of its own. */
+function elsewhere(key: string, newValue: string | null): void {
+  window.dispatchEvent(new StorageEvent('storage', { key, newValue }));
+}
+
+it('goes along with what is chosen in other pages, until its end', () => {
+  const end = new AbortController();
+  const [alerts, muted] = [new Alerts(), new Muted('mina')];
+  alerts.follow(end.signal);
+  muted.follow(end.signal);
+  alerts.consider();
+  elsewhere('chatapp.notifications.asked', 'yes');
+  expect(alerts.asking.get()).toBe(false);
+  browserSays('granted');
+  elsewhere('chatapp.notifications', 'on');
+  expect(alerts.allowed).toBe(true);
+  elsewhere('chatapp.notifications', 'off');
+  expect(alerts.allowed).toBe(false);
+  elsewhere('chatapp.sound', 'on');
+  elsewhere('chatapp.sound', null);
+  expect(alerts.sound.get()).toBe(true);
+  elsewhere('chatapp.muted.mina', '["ada"]');
+  elsewhere('chatapp.muted.other', '["bob"]');
+  expect([...muted.peers.get()]).toEqual(['ada']);
+  end.abort();
+  elsewhere('chatapp.muted.mina', '[]');
+  expect(muted.has('ada')).toBe(true);
+});

@@ -1,5 +1,5 @@
 import { Store } from '@/realtime/store';
-import { read, write } from './storage';
+import { onWrite, read, write } from './storage';
 
 /** What the browser says about notifications; `unsupported` where there are none. */
 export type Permission = NotificationPermission | 'unsupported';
@@ -22,6 +22,16 @@ export class Alerts {
     return this.desktop.get() && this.permission.get() === 'granted';
   }
 
+  /** Goes along with what is chosen in other pages of this browser, until `end`. */
+  follow(end: AbortSignal): void {
+    onWrite(soundKey, end, (value) => this.sound.set(value === 'on'));
+    onWrite(desktopKey, end, (value) => {
+      this.permission.set(permissionNow());
+      this.desktop.set(value !== 'off');
+    });
+    onWrite(askedKey, end, () => this.#answered());
+  }
+
   /** Something happened after which notifications make sense. Asks once, and never before. */
   consider(): void {
     const open = this.permission.get() === 'default' && this.desktop.get();
@@ -29,9 +39,8 @@ export class Alerts {
   }
 
   dismiss(): void {
-    this.#asked = true;
+    this.#answered();
     write(askedKey, 'yes');
-    this.asking.set(false);
   }
 
   /** Writes down once more what was chosen here, where everything was wiped. */
@@ -60,6 +69,11 @@ export class Alerts {
   toggleSound(): void {
     this.sound.set(!this.sound.get());
     write(soundKey, this.sound.get() ? 'on' : 'off');
+  }
+
+  #answered(): void {
+    this.#asked = true;
+    this.asking.set(false);
   }
 
   #setDesktop(on: boolean): void {

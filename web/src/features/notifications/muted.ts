@@ -1,5 +1,5 @@
 import { Store } from '@/realtime/store';
-import { read, remove, write } from './storage';
+import { onWrite, read, remove, write } from './storage';
 
 /** Whose messages make no noise: kept on this device, for each account. */
 export class Muted {
@@ -9,6 +9,11 @@ export class Muted {
   constructor(owner: string) {
     this.#key = `chatapp.muted.${encodeURIComponent(owner)}`;
     this.peers = new Store<ReadonlySet<string>>(new Set(namesIn(read(this.#key))));
+  }
+
+  /** Goes along with what other pages of this browser mute, until `end`. */
+  follow(end: AbortSignal): void {
+    onWrite(this.#key, end, (text) => this.peers.set(new Set(namesIn(text))));
   }
 
   has(peer: string): boolean {

@@ -22,3 +22,12 @@ export function remove(key: string): void {
     // Forbidden: then nothing was kept.
   }
 }
+
+/** Hears of what the other pages of this browser write there, until `end`. */
+export function onWrite(key: string, end: AbortSignal, listener: (value: string) => void): void {
+  const hear = (event: StorageEvent) => {
+    // Removed is what somebody leaves who logs out: that changes nothing of what was chosen.
+    if (event.key === key && event.newValue !== null) listener(event.newValue);
+  };
+  window.addEventListener('storage', hear, { signal: end });
+}

@@ -23,6 +23,15 @@ export function keepTheme(): void {
   chooseTheme(theme.get());
 }
 
+/** Goes along with what is chosen in other pages of this browser, as long as this page is there. */
+export function followTheme(): void {
+  window.addEventListener('storage', (event) => {
+    if (event.key !== key) return;
+    theme.set(stored());
+    show();
+  });
+}
+
 /** The early script has done this before the first paint, where it is served. */
 export function show(chosen: Theme = theme.get()): void {
   const { dataset } = document.documentElement;
