@@ -12,7 +12,7 @@ WORKDIR /build
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 COPY . .
 COPY --from=web /build/web/dist web/dist
-RUN cargo build --release --locked --package chatapp-app
+RUN scripts/compile chatapp-app
 
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /data chatapp

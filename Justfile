@@ -52,6 +52,10 @@ fmt:
 bench *arguments:
     scripts/bench {{ arguments }}
 
+# Record what the server runs most, by which releases are compiled
+profile:
+    scripts/profile
+
 # Break what the server stands on while people chat, and write what came of it to docs/chaos.md
 chaos *arguments:
     scripts/chaos {{ arguments }}
