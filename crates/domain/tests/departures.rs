@@ -1,7 +1,5 @@
 //! Deleting accounts, over stores in memory.
 
-#![expect(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
-
 use std::sync::Arc;
 
 use async_trait::async_trait;
