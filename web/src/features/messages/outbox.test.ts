@@ -266,6 +266,25 @@ describe('another visit', () => {
     expect(timeline().history).toMatchObject([{ body: 'one' }]);
   });
 
+  it('does not send what is discarded in another page', async () => {
+    answer = unreachable;
+    outbox.send(peer, 'one');
+    outbox.send(peer, 'two');
+    await settle();
+    const first = timelines;
+    const other = visit();
+    await other.restore();
+    await settle();
+    expect(timeline().pending).toMatchObject([{ body: 'one' }, { body: 'two' }]);
+    outbox.discard(peer, first.get(peer)!.get().pending[0]!.clientId);
+    await vi.waitFor(() => expect(timeline().pending).toMatchObject([{ body: 'two' }]));
+    answer = accept;
+    other.nudge(peer);
+    await settle();
+    expect(bodies().slice(1)).toEqual(['two']);
+    other.stop();
+  });
+
   it('keeps to its owner', async () => {
     await storage.put({
       clientId: 'x',

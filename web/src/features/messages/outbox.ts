@@ -5,6 +5,7 @@ import type { Message } from '@/api/types';
 import { waitAfter } from '@/api/wait-after';
 import type { Clock } from '@/realtime/clock';
 import { sendMessage } from './api';
+import { Discards } from './discards';
 import type { OutboxStorage } from './outbox-storage';
 import type { Outgoing } from './timeline';
 import type { TimelineStore } from './timeline-store';
@@ -33,11 +34,13 @@ export class Outbox {
   readonly #underWay = new Map<string, number | null>();
   readonly #failures = new Map<string, number>();
   readonly #retries = new Map<string, unknown>();
+  readonly #discards: Discards;
   /** Whoever uses the page from now on may be somebody else: nothing more is sent, and what is kept stays the owner's. */
   #stopped = false;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#discards = new Discards(options.owner, (peer, clientId) => this.#drop(peer, clientId));
   }
 
   /** Takes up what an earlier visit left behind. */
@@ -84,8 +87,9 @@ export class Outbox {
   }
 
   discard(peer: string, clientId: string): void {
-    this.#options.timeline(peer).dispatch({ type: 'discarded', clientId });
+    this.#drop(peer, clientId);
     this.#forget(clientId);
+    this.#discards.tell(peer, clientId);
   }
 
   /** The server can be reached again, or someone asked: no need to wait longer. */
@@ -107,8 +111,13 @@ export class Outbox {
 
   stop(): void {
     this.#stopped = true;
+    this.#discards.close();
     for (const timer of this.#retries.values()) this.#options.clock.clearTimeout(timer);
     this.#retries.clear();
+  }
+
+  #drop(peer: string, clientId: string): void {
+    this.#options.timeline(peer).dispatch({ type: 'discarded', clientId });
   }
 
   async #run(peer: string): Promise<void> {
