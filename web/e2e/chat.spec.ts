@@ -1,7 +1,10 @@
+import { wholeBrowser } from './support/browser.ts';
 import { Chat } from './support/chat.ts';
 import { LogIn } from './support/log-in.ts';
 import { expect, test } from './support/test.ts';
 import { refusal } from './support/troubles.ts';
+
+test.use(wholeBrowser);
 
 test('two people log in, find each other and talk', async ({ server, newBrowser, troubles }) => {
   troubles.expect(refusal(403, '/api/v1/'));

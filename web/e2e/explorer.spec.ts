@@ -95,16 +95,34 @@ test('every call can be made, and the server answers each', async ({ people, tro
   troubles.expect(refusals);
   const [ada, ben] = await people('ada', 'ben');
   await ben.post(ada, 'something to look at');
-  const explorer = await explorerOf(ada);
   const answer = await ada.api.get('/api/v1/openapi.json');
-  const operations = inOrder((await answer.json()) as ApiDocument);
+  const document = (await answer.json()) as ApiDocument;
+  const operations = inOrder(document);
   expect(operations.length).toBeGreaterThan(40);
-  for (const operation of operations) {
-    await test.step(`${operation.method} ${operation.path}`, async () => {
-      await tryOut(explorer, operation, troubles);
-    });
+  for (let done = 0; done < operations.length; done += atOnce) {
+    const shown = operations.slice(done, done + atOnce);
+    const paths = new Set(shown.map(({ path }) => path));
+    await ada.context.route('**/api/v1/openapi.json', (route) =>
+      route.fulfill({ json: only(document, paths) }),
+    );
+    const explorer = await explorerOf(ada);
+    for (const operation of shown) {
+      await test.step(`${operation.method} ${operation.path}`, async () => {
+        await tryOut(explorer, operation, troubles);
+      });
+    }
+    await explorer.page.close();
+    await ada.context.unroute('**/api/v1/openapi.json');
   }
 });
+
+/** So many calls are shown at once: with each key that is pressed the explorer draws everything that it shows anew. */
+const atOnce = 8;
+
+function only(document: ApiDocument, shown: Set<string>): ApiDocument {
+  const paths = Object.entries(document.paths).filter(([path]) => shown.has(path));
+  return { ...document, paths: Object.fromEntries(paths) };
+}
 
 interface Listed extends Operation {
   method: Method;

@@ -1,9 +1,12 @@
 import type { Page } from '@playwright/test';
+import { wholeBrowser } from './support/browser.ts';
 import { backOnline } from './support/chat.ts';
 import { kept } from './support/kept.ts';
 import { LogIn } from './support/log-in.ts';
 import { expect, test } from './support/test.ts';
 import { refusal, unreachable } from './support/troubles.ts';
+
+test.use(wholeBrowser);
 
 // What is lost for long is looked for at long intervals.
 test.describe.configure({ timeout: 180_000 });

@@ -1,5 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
+import { wholeBrowser } from './support/browser.ts';
 import { expect, test } from './support/test.ts';
+
+test.use(wholeBrowser);
 
 /**
  * Figures, printed for whoever runs the tests. They depend on the machine, so

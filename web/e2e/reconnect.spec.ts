@@ -1,7 +1,10 @@
+import { wholeBrowser } from './support/browser.ts';
 import { backOnline } from './support/chat.ts';
 import { kept } from './support/kept.ts';
 import { expect, test } from './support/test.ts';
 import { unreachable } from './support/troubles.ts';
+
+test.use(wholeBrowser);
 
 // What is lost for long is looked for at long intervals.
 test.describe.configure({ timeout: 180_000 });
