@@ -193,9 +193,14 @@ fn lock_feeds(connection: &mut MysqlConnection, people: &BTreeSet<i64>) -> Query
     let locked = match ids.len() {
         0 => Vec::new(),
         1..=2 => locked::<2>(connection, ids)?,
-        3..=16 => locked::<16>(connection, ids)?,
-        17..=128 => locked::<128>(connection, ids)?,
-        129..=512 => locked::<512>(connection, ids)?,
+        3..=4 => locked::<4>(connection, ids)?,
+        5..=8 => locked::<8>(connection, ids)?,
+        9..=16 => locked::<16>(connection, ids)?,
+        17..=32 => locked::<32>(connection, ids)?,
+        33..=64 => locked::<64>(connection, ids)?,
+        65..=128 => locked::<128>(connection, ids)?,
+        129..=256 => locked::<256>(connection, ids)?,
+        257..=512 => locked::<512>(connection, ids)?,
         _ => locking!(ids).load(connection)?,
     };
     Ok(locked.into_iter().map(|feed| (feed.user_id, feed)).collect())
