@@ -9,12 +9,12 @@ use chatapp_domain::user::UserId;
 use diesel::connection::SimpleConnection;
 use diesel::mysql::Mysql;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 
 use super::counting::{Counters, Earlier, Newest, Thread, pairs, people, suspects};
 use super::draft::{Append, NewMessageRow};
 use crate::mysql_connection::MysqlConnection;
+use crate::prepared::{StaysPrepared, fill};
 use crate::rows::{FEED, FeedRow, MESSAGE, MessageRow, is_newest_message};
 use crate::schema::{blocks, conversations, feeds, messages, sequences};
 
@@ -269,8 +269,7 @@ pub(super) fn earlier(connection: &mut MysqlConnection, keys: &[(i64, String)]) 
 
 /// The feeds of at most `N` people, by a statement that stays prepared.
 fn locked<const N: usize>(connection: &mut MysqlConnection, mut people: Vec<i64>) -> QueryResult<Vec<FeedRow>> {
-    // The number of places is part of the text, and the same person twice is no matter.
-    people.resize(N, people.last().copied().unwrap_or_default());
+    fill::<N>(&mut people);
     StaysPrepared::<_, N>(locking!(people)).load(connection)
 }
 
@@ -322,29 +321,4 @@ fn literal(text: &str) -> String {
     }
     literal.push('\'');
     literal
-}
-
-/// A query with a fixed number of places for values. diesel prepares one with a list of values anew each time, because the
-/// list may have another length; this one's has not.
-struct StaysPrepared<Q, const N: usize>(Q);
-
-impl<Q: 'static, const N: usize> QueryId for StaysPrepared<Q, N> {
-    type QueryId = Self;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl<Q: Query, const N: usize> Query for StaysPrepared<Q, N> {
-    type SqlType = Q::SqlType;
-}
-
-impl<Q, const N: usize> RunQueryDsl<MysqlConnection> for StaysPrepared<Q, N> {}
-
-impl<Q: QueryFragment<Mysql>, const N: usize> QueryFragment<Mysql> for StaysPrepared<Q, N> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Mysql>) -> QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-
-    fn is_safe_to_cache_prepared(&self, _: &Mysql) -> QueryResult<bool> {
-        Ok(true)
-    }
 }

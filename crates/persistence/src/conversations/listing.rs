@@ -10,6 +10,7 @@ use diesel::prelude::*;
 
 use super::{COUNTS, Row, privacy, seen_by, with_newest_message_and_peer};
 use crate::connection::{AnyConnection, on_engine};
+use crate::prepared::{StaysPrepared, fill};
 use crate::rows::{CONVERSATION, MESSAGE, USER, is_newest_message};
 use crate::schema::{conversations, feeds, messages, users};
 
@@ -50,9 +51,9 @@ pub(super) fn first_page(
         let rows = all_of(connection, me.id.0)?;
         return in_order(connection, me, i64::MAX, size, rows).map(Some);
     }
-    let latest = latest(connection, me.id.0)?;
-    let Some(from) = first_page_begins(connection, me.id.0, latest, size)? else { return Ok(None) };
-    let rows = walk(connection, me.id.0, from, latest + 1, size)?;
+    let Some(newest) = newest_of_latest(connection, me.id.0, size)? else { return Ok(None) };
+    let rows = with_newest(connection, me.id.0, newest)?;
+    // In some of them something was said meanwhile, if it is none.
     if !is_page(&rows, size) {
         return Ok(None);
     }
@@ -99,23 +100,28 @@ fn latest_of_many(
     Ok(Some(rows).filter(|rows| is_page(rows, size)))
 }
 
-/// From which event on there is just a page of conversations; `None` if it is not among the latest few.
-fn first_page_begins(connection: &mut AnyConnection, me: i64, latest: i64, size: PageSize) -> QueryResult<Option<i64>> {
+/// The newest messages of as many conversations as a page has; `None` if a person's latest few events are of fewer.
+fn newest_of_latest(connection: &mut AnyConnection, me: i64, size: PageSize) -> QueryResult<Option<Vec<i64>>> {
+    let latest = latest(connection, me)?;
     let from = latest - SHORT_WALK;
-    let sent = messages::table
-        .filter(messages::sender_id.eq(me).and(messages::sender_pos.gt(from)))
-        .select((messages::sender_pos, messages::conversation_id));
+    let sent = messages::table.filter(messages::sender_id.eq(me).and(messages::sender_pos.gt(from))).select((
+        messages::sender_pos,
+        messages::conversation_id,
+        messages::id,
+    ));
     let received = messages::table
         .filter(messages::recipient_id.eq(me).and(messages::recipient_pos.gt(from)))
-        .select((messages::recipient_pos, messages::conversation_id));
-    let mut places: Vec<(i64, i64)> = on_engine!(connection, c => sent.load(c))?;
-    places.extend(on_engine!(connection, c => received.load::<(i64, i64)>(c))?);
+        .select((messages::recipient_pos, messages::conversation_id, messages::id));
+    let mut places: Vec<(i64, i64, i64)> = on_engine!(connection, c => sent.load(c))?;
+    places.extend(on_engine!(connection, c => received.load::<(i64, i64, i64)>(c))?);
     // What came since `latest` was read is left for the next time.
-    places.retain(|(pos, _)| *pos <= latest);
-    places.sort_unstable_by_key(|(pos, _)| std::cmp::Reverse(*pos));
+    places.retain(|(pos, ..)| *pos <= latest);
+    places.sort_unstable_by_key(|(pos, ..)| std::cmp::Reverse(*pos));
     let mut seen = HashSet::new();
-    let mut newest = places.into_iter().filter(|(_, conversation)| seen.insert(*conversation)).map(|(pos, _)| pos);
-    Ok(usize::try_from(size.get() - 1).ok().and_then(|last| newest.nth(last)))
+    let newest = places.into_iter().filter(|(_, conversation, _)| seen.insert(*conversation)).map(|(.., id)| id);
+    let page = usize::try_from(size.get()).unwrap_or(usize::MAX);
+    let newest: Vec<i64> = newest.take(page).collect();
+    Ok((newest.len() == page).then_some(newest))
 }
 
 /// Whether somebody has more conversations than `few`. The one with themselves counts twice.
@@ -160,6 +166,30 @@ fn walk(connection: &mut AnyConnection, me: i64, from: i64, before: i64, size: P
     let mut rows: Vec<Row> = on_engine!(connection, c => sent.load(c))?;
     rows.extend(on_engine!(connection, c => received.load::<Row>(c))?);
     Ok(rows)
+}
+
+/// The conversations whose newest messages these are.
+fn with_newest(connection: &mut AnyConnection, me: i64, ids: Vec<i64>) -> QueryResult<Vec<Row>> {
+    match ids.len() {
+        ..=16 => with_newest_of::<16>(connection, me, ids),
+        17..=32 => with_newest_of::<32>(connection, me, ids),
+        33..=64 => with_newest_of::<64>(connection, me, ids),
+        _ => with_newest_of::<128>(connection, me, ids),
+    }
+}
+
+/// The same of at most `N`, by a statement that stays prepared.
+fn with_newest_of<const N: usize>(connection: &mut AnyConnection, me: i64, mut ids: Vec<i64>) -> QueryResult<Vec<Row>> {
+    fill::<N>(&mut ids);
+    // The other person; oneself in a conversation with oneself.
+    let peer = messages::sender_id + messages::recipient_id - me;
+    let query = messages::table
+        .inner_join(conversations::table.on(conversations::id.eq(messages::conversation_id)))
+        .inner_join(users::table.on(users::id.eq(peer)))
+        .filter(messages::id.eq_any(ids).and(is_newest!()))
+        .select((CONVERSATION, MESSAGE, COUNTS, USER));
+    let query = StaysPrepared::<_, N>(query);
+    on_engine!(connection, c => query.load(c))
 }
 
 /// All conversations of a person in which something was said.
