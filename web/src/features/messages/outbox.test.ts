@@ -285,6 +285,17 @@ describe('another visit', () => {
     other.stop();
   });
 
+  it('may still discard once its session is over', async () => {
+    answer = unreachable;
+    outbox.send(peer, 'one');
+    await settle();
+    outbox.stop();
+    outbox.discard(peer, timeline().pending[0]!.clientId);
+    await settle();
+    expect(timeline().pending).toEqual([]);
+    expect(await storage.all(me)).toEqual([]);
+  });
+
   it('keeps to its owner', async () => {
     await storage.put({
       clientId: 'x',

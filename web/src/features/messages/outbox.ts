@@ -89,7 +89,7 @@ export class Outbox {
   discard(peer: string, clientId: string): void {
     this.#drop(peer, clientId);
     this.#forget(clientId);
-    this.#discards.tell(peer, clientId);
+    if (!this.#stopped) this.#discards.tell(peer, clientId);
   }
 
   /** The server can be reached again, or someone asked: no need to wait longer. */
