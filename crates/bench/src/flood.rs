@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use crate::clock::{during, histogram, median, millis, note};
+use crate::figure::Figure;
+use crate::figure::Wanted::AtMost;
 use crate::hammer::paced;
 use crate::http::Connection;
 use crate::people::{self, PASSWORD};
@@ -29,8 +31,9 @@ pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
         log_ins.push(flood.end().await as f64 / stage.plan.seconds as f64);
     }
     let calm = median(&calm);
-    stage.add("a send at 500 a second beside a log-in flood, p99", &flooded, "ms", Some((calm, "without the flood")));
-    stage.add("log-ins answered or refused in the flood", &log_ins, "a second", None);
+    let slow = Figure::new("a send at 500 a second beside a log-in flood, p99", &flooded, "ms");
+    stage.add(slow.of(calm, "without the flood").wanted(AtMost(3.0)));
+    stage.add(Figure::new("log-ins answered or refused in the flood", &log_ins, "a second"));
     Ok(())
 }
 

@@ -12,6 +12,7 @@ pub(crate) use self::engine::measure as measure_engine;
 pub(crate) use self::served::{Served, serve};
 use crate::Plan;
 use crate::clock::{histogram, millis, note};
+use crate::figure::Figure;
 use crate::table::Table;
 use crate::websocket;
 
@@ -29,15 +30,15 @@ impl Floor {
     pub(crate) async fn measure(plan: &Plan, table: &mut Table) -> anyhow::Result<Self> {
         let served = Served::start()?;
         let bare = bare::measure(plan, served.port).await?;
-        table.add("floor", "bare handler, 64 connections", &bare.throughput, "requests/s", None);
-        table.add("floor", "bare handler, 1 connection, p50", &bare.single_p50, "ms", None);
+        table.add("floor", Figure::new("bare handler, 64 connections", &bare.throughput, "requests/s"));
+        table.add("floor", Figure::new("bare handler, 1 connection, p50", &bare.single_p50, "ms"));
         let flush = flush::millis(plan)?;
-        table.add("floor", "4 KiB append and fsync, p50", &flush, "ms", None);
+        table.add("floor", Figure::new("4 KiB append and fsync, p50", &flush, "ms"));
         let mut echoes = Vec::new();
         for _ in 0..plan.runs {
             echoes.push(echo_millis(served.port).await?);
         }
-        table.add("floor", "bare WebSocket echo, p50", &echoes, "ms", None);
+        table.add("floor", Figure::new("bare WebSocket echo, p50", &echoes, "ms"));
         Ok(Self { bare, flush: crate::clock::median(&flush), echo: crate::clock::median(&echoes) })
     }
 }

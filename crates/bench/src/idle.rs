@@ -6,6 +6,8 @@ use tokio::task::JoinSet;
 
 use crate::Plan;
 use crate::clock::during;
+use crate::figure::Figure;
+use crate::figure::Wanted::{AtLeast, AtMost};
 use crate::floor::Served;
 use crate::people::Crowd;
 use crate::process::Killed;
@@ -36,7 +38,8 @@ pub(crate) async fn floor(plan: &Plan, table: &mut Table) -> anyhow::Result<Opti
     let crowd = Crowded::open(plan.sockets, served.port, |_| ("/echo", "")).await?;
     let each = (served.process.memory()? - before) * 1024.0 / plan.sockets as f64;
     crowd.close().await?;
-    table.add("floor", &format!("a bare server, each of {} idle sockets", plan.sockets), &[each], "KiB", None);
+    let what = format!("a bare server, each of {} idle sockets", plan.sockets);
+    table.add("floor", Figure::new(what, &[each], "KiB"));
     Ok(Some(each))
 }
 
@@ -48,17 +51,19 @@ pub(crate) async fn measure(stage: &mut Stage<'_>, floor: f64, without: f64) -> 
     let whose = |n: usize| ("/ws", owners.people[n / EACH].headers.as_str());
     let crowded = during("opening idle sockets", Crowded::open(sockets, stage.server.port, whose)).await?;
     let memory = stage.server.process().memory()?;
-    let each = (memory - before) * 1024.0 / sockets as f64;
+    let each = [(memory - before) * 1024.0 / sockets as f64];
     let named = |what: &str| format!("{what}, {sockets} idle sockets");
-    stage.add(&named("memory for each socket"), &[each], "KiB", Some((floor, "a bare server's")));
-    stage.add(&named("resident memory in all"), &[memory], "MiB", None);
+    let socket = Figure::new(named("memory for each socket"), &each, "KiB").of(floor, "a bare server's");
+    stage.add(socket.wanted(AtMost(1.2)));
+    stage.add(Figure::new(named("resident memory in all"), &[memory], "MiB"));
     let share = during("at rest", at_rest(stage.server.process())).await?;
-    stage.add(&named("processor at rest"), &[100.0 * share], "% of a core", None);
+    stage.add(Figure::new(named("processor at rest"), &[100.0 * share], "% of a core").wanted(AtMost(1.0)));
     let mut rates = Vec::new();
     for _ in 0..stage.plan.runs {
         rates.push(told_rate(stage, "durable sends beside idle sockets").await?);
     }
-    stage.add(&named("durable sends"), &rates, "messages/s", Some((without, "without them")));
+    let sends = Figure::new(named("durable sends"), &rates, "messages/s").of(without, "without them");
+    stage.add(sends.wanted(AtLeast(0.9)));
     crowded.close().await
 }
 

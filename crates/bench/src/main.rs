@@ -2,6 +2,7 @@
 //! in the same run. Ratios can be compared between machines; absolute times cannot.
 
 mod clock;
+mod figure;
 mod flood;
 mod floor;
 mod flow;
@@ -17,6 +18,7 @@ mod process;
 mod profile;
 mod reads;
 mod rest;
+mod results;
 mod scrapes;
 mod sends;
 mod server;
@@ -30,6 +32,7 @@ use clap::Parser;
 use self::floor::Floor;
 use self::people::Crowd;
 use self::plan::{Arguments, Command, Part, Plan};
+use self::results::Results;
 use self::server::Server;
 use self::stage::Stage;
 use self::table::Table;
@@ -45,38 +48,35 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(plan: &Plan) -> anyhow::Result<()> {
-    let mut table = Table::default();
-    let floor = Floor::measure(plan, &mut table).await?;
-    let idle = if plan.has(Part::Idle) { idle::floor(plan, &mut table).await? } else { None };
-    let engines = [("SQLite", None), ("MySQL", plan.mysql_url.as_deref())];
-    for (name, url) in engines.into_iter().filter(|(name, url)| *name == "SQLite" || url.is_some()) {
-        engine(plan, name, url, &floor, idle, &mut table).await?;
+    let (results, mut table) = (Results::among(&plan.results)?, Table::default());
+    let outcome = measure_all(plan, &results, &mut table).await;
+    // What was measured before something failed is of use.
+    results.keep(&table)?;
+    outcome
+}
+
+async fn measure_all(plan: &Plan, results: &Results, table: &mut Table) -> anyhow::Result<()> {
+    let floor = Floor::measure(plan, table).await?;
+    let idle = if plan.has(Part::Idle) { idle::floor(plan, table).await? } else { None };
+    for (name, url) in plan.engines() {
+        let server = Server::start(&plan.server, url).await?;
+        let crowd = Crowd::make(&server, "user", Crowd::SIZE).await?;
+        engine(Stage { plan, results, engine: name, floor: &floor, server, crowd, table: &mut *table }, idle).await?;
     }
     if let Some((database, redis)) = plan.nodes.as_ref().filter(|_| plan.has(Part::Nodes)) {
-        nodes::measure(plan, database, redis, &mut table).await?;
+        nodes::measure(plan, database, redis, table).await?;
     }
-    println!("\n{table}");
     Ok(())
 }
 
-async fn engine(
-    plan: &Plan,
-    name: &str,
-    url: Option<&str>,
-    floor: &Floor,
-    idle: Option<f64>,
-    table: &mut Table,
-) -> anyhow::Result<()> {
-    let server = Server::start(&plan.server, url).await?;
-    let crowd = Crowd::make(&server, "user", Crowd::SIZE).await?;
-    let mut stage = Stage { plan, engine: name, floor, server, crowd, table };
+/// Everything that is measured on one engine; `idle` is what an idle socket of a bare server takes.
+async fn engine(mut stage: Stage<'_>, idle: Option<f64>) -> anyhow::Result<()> {
+    let plan = stage.plan;
     if plan.has(Part::Rest) {
         rest::measure(&mut stage)?;
     }
-    if plan.has(Part::Engine) {
-        floor::measure_engine(&mut stage).await?;
-    }
-    let top = if plan.has(Part::Sends) { sends::measure(&mut stage).await? } else { 0.0 };
+    let alone = if plan.has(Part::Engine) { floor::measure_engine(&mut stage).await? } else { None };
+    let top = if plan.has(Part::Sends) { sends::measure(&mut stage, alone).await?.rate } else { 0.0 };
     if plan.has(Part::Latency) && top > 0.0 {
         latency::measure(&mut stage, top).await?;
     }

@@ -8,6 +8,7 @@ use futures_util::future::try_join_all;
 use hdrhistogram::Histogram;
 
 use crate::clock::{during, histogram, median, millis, note};
+use crate::figure::Figure;
 use crate::hammer::{hammer, paced};
 use crate::people::Crowd;
 use crate::plan::Plan;
@@ -61,7 +62,8 @@ impl Group<'_> {
             within.push(told.within);
             across.extend(told.across);
         }
-        table.add(&on, "durable sends, 64 connections over all nodes, all told", &rates, "messages/s", None);
+        let what = "durable sends, 64 connections over all nodes, all told";
+        table.add(&on, Figure::new(what, &rates, "messages/s"));
         quantiles(&on, "within a node", &within, table);
         if !across.is_empty() {
             quantiles(&on, "from one node to another", &across, table);
@@ -129,7 +131,7 @@ struct Told {
 
 fn quantiles(on: &str, way: &str, runs: &[(f64, f64)], table: &mut Table) {
     let (p50s, p99s): (Vec<f64>, Vec<f64>) = runs.iter().copied().unzip();
-    table.add(on, &format!("POST to notification {way}, p50"), &p50s, "ms", None);
-    let times = Some((median(&p50s), "p50"));
-    table.add(on, &format!("POST to notification {way}, p99"), &p99s, "ms", times);
+    table.add(on, Figure::new(format!("POST to notification {way}, p50"), &p50s, "ms"));
+    let slow = Figure::new(format!("POST to notification {way}, p99"), &p99s, "ms");
+    table.add(on, slow.of(median(&p50s), "p50"));
 }

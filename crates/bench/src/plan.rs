@@ -31,13 +31,20 @@ pub(crate) struct Arguments {
     /// Only these parts, with commas between; all but growth unless given.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
+    /// Only on these engines, with commas between; each of which there is a database unless given.
+    #[arg(long, value_delimiter = ',')]
+    engine: Vec<Engine>,
     /// How many sockets are left open.
-    #[arg(long, default_value_t = 9500)]
+    #[arg(long, default_value_t = 10_000)]
     sockets: usize,
     /// Fills the database with so many messages, such as 10000000, and measures again.
     #[arg(long, default_value_t = 0)]
     growth: u64,
-    /// Says where the time of a send goes, by samples that `perf` takes; the server's binary needs its symbols.
+    /// The folder in which each run keeps its results.
+    #[arg(long, default_value = "target/bench")]
+    results: PathBuf,
+    /// Says where the time of a send goes, by samples that `perf` takes, and draws a flame graph; the server's binary needs
+    /// its symbols and frame pointers.
     #[arg(long)]
     profile: bool,
     #[command(subcommand)]
@@ -49,6 +56,13 @@ pub(crate) enum Command {
     /// Serves the floor that everything is compared with; started by the bench itself.
     #[command(hide = true)]
     Floor,
+}
+
+/// What messages are kept in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    Sqlite,
+    Mysql,
 }
 
 /// What can be measured by itself.
@@ -86,14 +100,29 @@ pub(crate) struct Plan {
     pub(crate) seconds: u64,
     pub(crate) sockets: usize,
     pub(crate) growth: u64,
+    pub(crate) results: PathBuf,
     pub(crate) profile: bool,
     only: Vec<Part>,
+    engines: Vec<Engine>,
 }
 
 impl Arguments {
     pub(crate) fn plan(self) -> Plan {
         let Self {
-            server, mysql_url, nodes_url, redis_url, runs, seconds, quick, only, sockets, growth, profile, ..
+            server,
+            mysql_url,
+            nodes_url,
+            redis_url,
+            runs,
+            seconds,
+            quick,
+            only,
+            engine,
+            sockets,
+            growth,
+            results,
+            profile,
+            command: _,
         } = self;
         let (runs, seconds, sockets) = if quick { (1, 1, sockets.min(500)) } else { (runs, seconds, sockets) };
         Plan {
@@ -104,8 +133,10 @@ impl Arguments {
             seconds: seconds.max(1),
             sockets,
             growth,
+            results,
             profile,
             only,
+            engines: engine,
         }
     }
 }
@@ -113,5 +144,13 @@ impl Arguments {
 impl Plan {
     pub(crate) fn has(&self, part: Part) -> bool {
         self.only.is_empty() || self.only.contains(&part)
+    }
+
+    /// The engines to measure on: their names, and the database if that is not the embedded one.
+    pub(crate) fn engines(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        let wants = |engine| self.engines.is_empty() || self.engines.contains(&engine);
+        let sqlite = wants(Engine::Sqlite).then_some(("SQLite", None));
+        let mysql = self.mysql_url.as_deref().filter(|_| wants(Engine::Mysql)).map(|url| ("MySQL", Some(url)));
+        sqlite.into_iter().chain(mysql)
     }
 }

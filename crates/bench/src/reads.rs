@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::clock::during;
+use crate::figure::Figure;
+use crate::figure::Wanted::AtLeast;
 use crate::hammer::{Request, hammer};
 use crate::stage::Stage;
 
@@ -35,7 +37,8 @@ pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<Vec<(&'stat
             let length = Duration::from_secs(stage.plan.seconds.min(3));
             rates.push(during(what, hammer(64, length, stage.server.port, request)).await?.rate);
         }
-        stage.add(what, &rates, "requests/s", Some((stage.floor.bare.rate(), "bare handler")));
+        let figure = Figure::new(what, &rates, "requests/s").of(stage.floor.bare.rate(), "bare handler");
+        stage.add(figure.wanted(stage.either(AtLeast(0.4), AtLeast(0.2))));
         found.push((what, crate::clock::median(&rates)));
     }
     Ok(found)

@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::clock::median;
+use crate::figure::Figure;
 use crate::http::Connection;
 use crate::sends::told_rate;
 use crate::stage::Stage;
@@ -17,7 +18,7 @@ const SCRAPES: u32 = 2000;
 
 pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let share = share_of_a_core(stage).await?;
-    stage.add("two collectors each second, processor time", &[share], "% of a core", None);
+    stage.add(Figure::new("two collectors each second, processor time", &[share], "% of a core"));
     let (mut with, mut without) = (Vec::new(), Vec::new());
     // In turns, so that a machine that gets slower or faster does so for both.
     for _ in 0..stage.plan.runs {
@@ -26,8 +27,8 @@ pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
         with.push(told_rate(stage, "durable sends, watched").await?);
         drop(collectors);
     }
-    let floor = Some((median(&without), "unwatched"));
-    stage.add("durable sends while two collectors ask each second", &with, "messages/s", floor);
+    let watched = Figure::new("durable sends while two collectors ask each second", &with, "messages/s");
+    stage.add(watched.of(median(&without), "unwatched"));
     Ok(())
 }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Plan;
+use crate::figure::{Figure, Wanted};
 use crate::floor::Floor;
 use crate::hammer::Request;
 use crate::people::Crowd;
+use crate::results::Results;
 use crate::server::Server;
 use crate::table::Table;
 
@@ -18,6 +20,7 @@ pub(crate) struct Stage<'a> {
     pub(crate) server: Server,
     pub(crate) crowd: Crowd,
     pub(crate) table: &'a mut Table,
+    pub(crate) results: &'a Results,
 }
 
 /// A number for keys that no run before had.
@@ -27,9 +30,14 @@ pub(crate) fn next_run() -> u64 {
 }
 
 impl Stage<'_> {
-    /// Adds a figure, beside the floor's `value`.
-    pub(crate) fn add(&mut self, what: &str, runs: &[f64], unit: &'static str, floor: Option<(f64, &str)>) {
-        self.table.add(self.engine, what, runs, unit, floor);
+    /// Adds a figure.
+    pub(crate) fn add(&mut self, figure: Figure<'_>) {
+        self.table.add(self.engine, figure);
+    }
+
+    /// What is wanted on this engine.
+    pub(crate) fn either(&self, on_sqlite: Wanted, on_mysql: Wanted) -> Wanted {
+        if self.server.mysql_url().is_some() { on_mysql } else { on_sqlite }
     }
 
     /// Sends under keys that were never used. Each connection is used by one person at a time, who writes to many.

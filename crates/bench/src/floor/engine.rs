@@ -6,18 +6,21 @@ mod sqlite;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::clock::during;
+use crate::clock::{during, median};
+use crate::figure::Figure;
 use crate::stage::Stage;
 
-/// Adds an engine's limits, beside the database of a running server.
-pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+/// Adds an engine's limits, beside the database of a running server. Gives how many rows a second come in over a pool of
+/// connections, a transaction each, where that is measured.
+pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<Option<f64>> {
+    let mut pooled = None;
     let (length, count) = (Duration::from_secs(stage.plan.seconds.min(3)), stage.plan.runs);
     match stage.server.mysql_url().map(str::to_owned) {
         None => {
             let file = stage.server.sqlite_file();
             for (what, batch) in [("rows one by one", 1), ("rows in hundreds", 100)] {
                 let runs: Result<Vec<f64>, _> = (0..count).map(|_| sqlite::rate(&file, batch, length)).collect();
-                stage.add(&format!("the engine alone: {what}"), &runs?, "rows/s", None);
+                stage.add(Figure::new(format!("the engine alone: {what}"), &runs?, "rows/s"));
             }
         }
         Some(url) => {
@@ -31,11 +34,14 @@ pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
                 for _ in 0..count {
                     runs.push(during(what, mysql::rate(&url, connections, batch, length)).await?);
                 }
-                stage.add(&format!("the engine alone: {what}"), &runs, "rows/s", None);
+                stage.add(Figure::new(format!("the engine alone: {what}"), &runs, "rows/s"));
+                if connections > 1 && batch == 1 {
+                    pooled = Some(median(&runs));
+                }
             }
         }
     }
-    Ok(())
+    Ok(pooled)
 }
 
 /// How many people take part.
