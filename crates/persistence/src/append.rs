@@ -3,7 +3,8 @@
 //! The people's feed rows are locked first, in ascending order; whoever writes to a conversation holds both of its
 //! people's, so nothing else needs a lock. The numbers are then counted out in memory, and the new messages and the
 //! changed counters are written. All locks last until the commit: no number is visible before a smaller one, and a
-//! rollback leaves no hole.
+//! rollback leaves no hole. On MySQL the numbers may be counted out first, from what is remembered: the counters are then
+//! moved, which locks them, only if they are still what they were.
 
 mod counting;
 mod draft;
@@ -12,12 +13,14 @@ mod sqlite;
 
 use std::ops::Range;
 
+use chatapp_domain::event::Pos;
+use chatapp_domain::user::UserId;
 use diesel::connection::SimpleConnection;
 use diesel::result::DatabaseErrorKind::UniqueViolation;
 use diesel::result::{Error, QueryResult};
 use diesel::sqlite::SqliteConnection;
 
-use self::counting::{Counters, decide, worth_a_look};
+use self::counting::{Counters, Earlier, decide, worth_a_look};
 pub(crate) use self::draft::Append;
 #[cfg(feature = "planted-faults")]
 pub(crate) use self::draft::announce_early;
@@ -61,6 +64,11 @@ impl Appender {
     pub(crate) fn forget_counters(&mut self) {
         self.remembered.clear_counters();
         self.known.clear();
+    }
+
+    /// Takes note of places that others in this process took for what is no message.
+    pub(crate) fn heed(&mut self, places: Vec<(UserId, Pos)>) {
+        self.known.heed(places);
     }
 
     /// Goes by what the intake's `touched` is now that this writer has counted it up once; forgets if it was not the only
@@ -163,15 +171,46 @@ impl Appender {
 
     fn write(&mut self, connection: &mut MysqlConnection, drafts: &mut [&mut Append]) -> QueryResult<Counters> {
         self.ids.fill(connection, drafts.len())?;
-        let mut counters = self.known.counters(connection, drafts)?;
-        let earlier = mysql::earlier(connection, &worth_a_look(drafts, &counters, self.expects_repeats))?;
-        decide(drafts, &earlier, &mut counters, || self.ids.next());
-        mysql::save(connection, drafts, &counters)?;
+        let counters = match self.write_by_guess(connection, drafts)? {
+            Some(counters) => counters,
+            None => self.write_locked(connection, drafts)?,
+        };
         #[cfg(feature = "planted-faults")]
         {
             planted::panic_now_and_then();
             announce_early(drafts);
         }
+        Ok(counters)
+    }
+
+    /// Counts from what this node remembers, and writes if it is still so. If not, nothing has happened.
+    fn write_by_guess(
+        &mut self,
+        connection: &mut MysqlConnection,
+        drafts: &mut [&mut Append],
+    ) -> QueryResult<Option<Counters>> {
+        if self.expects_repeats {
+            return Ok(None);
+        }
+        let Some(mut counters) = self.known.guess(drafts) else { return Ok(None) };
+        let (before, ids) = (counters.feeds.clone(), self.ids.clone());
+        decide(drafts, &Earlier::new(), &mut counters, || self.ids.next());
+        let was_right = mysql::save_if_unmoved(connection, drafts, &before, &counters)?;
+        self.known.was_guessed(was_right);
+        if was_right {
+            return Ok(Some(counters));
+        }
+        connection.batch_execute("ROLLBACK")?;
+        self.ids = ids;
+        Ok(None)
+    }
+
+    /// Locks, looks, counts and writes.
+    fn write_locked(&mut self, connection: &mut MysqlConnection, drafts: &mut [&mut Append]) -> QueryResult<Counters> {
+        let mut counters = self.known.counters(connection, drafts)?;
+        let earlier = mysql::earlier(connection, &worth_a_look(drafts, &counters, self.expects_repeats))?;
+        decide(drafts, &earlier, &mut counters, || self.ids.next());
+        mysql::save(connection, drafts, &counters)?;
         Ok(counters)
     }
 }

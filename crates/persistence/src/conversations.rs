@@ -34,6 +34,19 @@ impl Database {
 
 struct Conversations(Database);
 
+impl Conversations {
+    /// What notes, after the commit, whose events a read mark has moved.
+    fn took_for_mark(&self, place: &Participation) -> impl FnOnce(&ReadMoved) + use<> {
+        let (reader, peer, own_places) = (place.me().id, place.peer().id, self.0.own_places());
+        move |moved| {
+            own_places.note(reader, moved.reader_pos);
+            if let Some(pos) = moved.peer_pos {
+                own_places.note(peer, pos);
+            }
+        }
+    }
+}
+
 #[async_trait]
 impl ConversationStore for Conversations {
     async fn list(&self, me: &Identity, before: Option<Pos>, size: PageSize) -> Result<Vec<Conversation>, StoreError> {
@@ -58,7 +71,7 @@ impl ConversationStore for Conversations {
         seq: Seq,
         then: AfterRead,
     ) -> Result<Option<Conversation>, StoreError> {
-        let place = place.clone();
+        let (place, took) = (place.clone(), self.took_for_mark(place));
         let marked = self.0.write::<_, Never>(
             move |connection| {
                 let moved = move_forward(connection, &place, seq.0)?;
@@ -66,6 +79,7 @@ impl ConversationStore for Conversations {
             },
             move |(_, moved)| {
                 if let Some(moved) = moved {
+                    took(moved);
                     then(moved);
                 }
             },

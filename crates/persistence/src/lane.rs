@@ -10,6 +10,7 @@ use crate::connection::{Manager, Purpose};
 use crate::database::OpenError;
 use crate::intake::Filing;
 use crate::mysql_connection::Retirement;
+use crate::own_places::OwnPlaces;
 use crate::settings::Settings;
 use crate::url::DatabaseUrl;
 use crate::writer::Writer;
@@ -27,6 +28,7 @@ pub(crate) struct Lane {
     /// On SQLite, for what has to do with no message.
     pub(crate) aside: Option<Writer>,
     pub(crate) commits: Commits,
+    pub(crate) own_places: OwnPlaces,
     /// How far SQLite's messages are filed; on MySQL none ever wait.
     pub(crate) filing: Arc<Filing>,
     size: u32,
@@ -46,11 +48,15 @@ impl Lane {
             .connection_timeout(settings.wait)
             .build_unchecked(manager(purpose));
         let filing = Arc::<Filing>::default();
-        let start = |purpose| Writer::start(manager(purpose), Arc::clone(&filing), settings.queue, settings.batch);
+        let own_places = OwnPlaces::default();
+        let start = |purpose| {
+            let (filing, own_places) = (Arc::clone(&filing), own_places.clone());
+            Writer::start(manager(purpose), filing, own_places, settings.queue, settings.batch)
+        };
         let writer = start(Purpose::Append)?;
         let aside = url.is_sqlite().then(|| start(Purpose::Aside)).transpose()?;
         let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        Ok(Self { url: url.clone(), pool, permits, writer, aside, commits, filing, size, retirement })
+        Ok(Self { url: url.clone(), pool, permits, writer, aside, commits, own_places, filing, size, retirement })
     }
 
     /// Every thread that writes.

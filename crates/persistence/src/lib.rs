@@ -33,6 +33,7 @@ mod migrations;
 mod moderation;
 mod moving_in;
 mod mysql_connection;
+mod own_places;
 #[cfg(feature = "planted-faults")]
 mod planted;
 mod prepared;

@@ -91,11 +91,16 @@ fn classify(error: Error) -> Error {
         "Record has changed since last read",
         "WSREP detected deadlock/conflict",
     ];
+    // How a statement of ours says that what it was to check is not so.
+    const OUT_OF_RANGE: &str = "BIGINT value is out of range";
     match error {
         Error::DatabaseError(DatabaseErrorKind::Unknown, info)
             if CONFLICTS.iter().any(|conflict| info.message().starts_with(conflict)) =>
         {
             Error::DatabaseError(DatabaseErrorKind::SerializationFailure, info)
+        }
+        Error::DatabaseError(DatabaseErrorKind::Unknown, info) if info.message().starts_with(OUT_OF_RANGE) => {
+            Error::DatabaseError(DatabaseErrorKind::CheckViolation, info)
         }
         error => error,
     }

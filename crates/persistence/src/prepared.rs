@@ -17,6 +17,25 @@ pub(crate) fn fill<const N: usize>(values: &mut Vec<i64>) {
     values.resize(N, values.last().copied().unwrap_or_default());
 }
 
+/// Runs a query with a list of values as a statement that stays prepared: there is one for each of some lengths, in ascending
+/// order, and a list is filled up to the next of them. A longer one gets a statement of its own.
+macro_rules! with_places {
+    ($values:ident, [$($places:literal)+], $query:expr, $statement:ident => $run:expr) => {
+        match $values.len() {
+            $(..=$places => {
+                $crate::prepared::fill::<$places>(&mut $values);
+                let $statement = $crate::prepared::StaysPrepared::<_, $places>($query);
+                $run
+            })+
+            _ => {
+                let $statement = $query;
+                $run
+            }
+        }
+    };
+}
+pub(crate) use with_places;
+
 impl<Q: 'static, const N: usize> QueryId for StaysPrepared<Q, N> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;

@@ -34,6 +34,7 @@ use crate::checkpoint::Checkpointer;
 use crate::connection::{AnyConnection, Manager};
 use crate::error::is_conflict;
 use crate::intake::{Entry, Filer, Filing};
+use crate::own_places::OwnPlaces;
 #[cfg(feature = "planted-faults")]
 use crate::planted;
 
@@ -52,8 +53,14 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread; it opens its connection when the first job arrives. `filing` is of use on SQLite, and so is a
-    /// `manager` of connections aside.
-    pub(crate) fn start(manager: Manager, filing: Arc<Filing>, queue: usize, batch: usize) -> std::io::Result<Self> {
+    /// `manager` of connections aside; `own_places` on MySQL.
+    pub(crate) fn start(
+        manager: Manager,
+        filing: Arc<Filing>,
+        own_places: OwnPlaces,
+        queue: usize,
+        batch: usize,
+    ) -> std::io::Result<Self> {
         let (sender, jobs) = flume::bounded(queue);
         let name = if manager.is_aside() { "chatapp-aside" } else { "chatapp-writer" };
         let has_aides = manager.is_sqlite() && !manager.is_aside();
@@ -64,6 +71,7 @@ impl Writer {
             appender: Appender::default(),
             deferred: Deferred::new(Arc::clone(&filing), batch),
             filing,
+            own_places,
             entry: None,
             aides,
             batch,
@@ -118,6 +126,7 @@ struct Worker {
     connection: Option<AnyConnection>,
     appender: Appender,
     filing: Arc<Filing>,
+    own_places: OwnPlaces,
     deferred: Deferred,
     /// Into SQLite's intake; opened with the connection.
     entry: Option<Entry>,
@@ -284,6 +293,7 @@ impl Worker {
         let (appender, reached) = (&mut self.appender, &mut self.has_reached_commit);
         let outcome = match &mut connection {
             AnyConnection::Mysql(mysql) => {
+                appender.heed(self.own_places.take());
                 appender.transact(mysql, &mut appends(batch), reached).map(|()| Outcome::Done)
             }
             AnyConnection::Sqlite(_) if self.manager.is_aside() => {

@@ -1,208 +1,37 @@
-//! The statements of an append on MySQL: all rows at once, since each statement is a round trip. Most transactions take
-//! three: one locks, one writes, one commits.
+//! The statements of an append on MySQL: all rows at once, since each statement is a round trip. A transaction that guesses
+//! right where everybody's events end takes two: one moves the feeds and writes, one commits. Any other locks them first.
+
+mod ids;
+mod known;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::time::{Duration, Instant};
 
 use chatapp_domain::conversation::Pair;
 use chatapp_domain::user::UserId;
 use diesel::connection::SimpleConnection;
 use diesel::mysql::Mysql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::result::DatabaseErrorKind::CheckViolation;
+use diesel::result::Error;
 
-use super::counting::{Counters, Earlier, Newest, Thread, pairs, people, suspects};
+pub(super) use self::ids::IdBlock;
+pub(super) use self::known::Known;
+use super::counting::{Counters, Earlier, Newest};
 use super::draft::{Append, NewMessageRow};
 use crate::mysql_connection::MysqlConnection;
-use crate::prepared::{StaysPrepared, fill};
+use crate::prepared::with_places;
 use crate::rows::{FEED, FeedRow, MESSAGE, MessageRow, is_newest_message};
-use crate::schema::{blocks, conversations, feeds, messages, sequences};
-
-diesel::define_sql_function! { fn last_insert_id() -> BigInt; }
-
-/// How many ids a node takes for itself at a time. What it has not used when it stops is lost, which ids may be.
-const BLOCK: i64 = 1000;
-/// For how long it uses them. Whoever counts messages by their numbers relies on it: after a while no more come between others
-/// ([`crate::days`]).
-const LEASE: Duration = Duration::from_secs(600);
-
-/// Ids that no other node will use.
-#[derive(Default)]
-pub(super) struct IdBlock {
-    next: i64,
-    end: i64,
-    taken: Option<Instant>,
-}
-
-impl IdBlock {
-    /// Makes sure of at least `wanted` free ids, in a transaction before that of the messages, whose length would block
-    /// other nodes.
-    pub(super) fn fill(&mut self, connection: &mut MysqlConnection, wanted: usize) -> QueryResult<()> {
-        let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
-        if self.end - self.next >= wanted && self.taken.is_some_and(|taken| taken.elapsed() < LEASE) {
-            return Ok(());
-        }
-        let size = wanted.max(BLOCK);
-        diesel::update(sequences::table.find("message"))
-            .set(sequences::next.eq(last_insert_id_of(sequences::next + size)))
-            .execute(connection)?;
-        self.end = diesel::select(last_insert_id()).get_result(connection)?;
-        connection.batch_execute("COMMIT")?;
-        (self.next, self.taken) = (self.end - size, Some(Instant::now()));
-        Ok(())
-    }
-
-    pub(super) fn next(&mut self) -> Option<i64> {
-        let id = self.next;
-        self.next += 1;
-        (id < self.end).then_some(id)
-    }
-}
-
-diesel::define_sql_function! {
-    #[sql_name = "LAST_INSERT_ID"]
-    fn last_insert_id_of(value: BigInt) -> BigInt;
-}
-
-/// How many conversations are known before all are forgotten.
-const KNOWN: usize = 100_000;
-
-/// What this node knows of conversations. Their numbers never change; how far one has got is known for as long as nobody
-/// else moved the events of its people, which their locked feeds show.
-#[derive(Default)]
-pub(super) struct Known {
-    threads: HashMap<Pair, Remembered>,
-    people: HashMap<i64, Seen>,
-}
-
-/// Where a conversation had got to when its people's events had been moved from elsewhere so many times.
-#[derive(Clone, Copy)]
-struct Remembered {
-    thread: Thread,
-    moves: Option<(u64, u64)>,
-}
-
-/// Where a person's events ended when this node looked last, and how often it was surprised.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    last_pos: i64,
-    moves: u64,
-}
-
-impl Known {
-    /// The counters of everyone concerned, their feeds locked in ascending order; conversations that do not exist yet
-    /// are made.
-    pub(super) fn counters(
-        &mut self,
-        connection: &mut MysqlConnection,
-        drafts: &[&mut Append],
-    ) -> QueryResult<Counters> {
-        let feeds = lock_feeds(connection, &people(drafts))?;
-        self.look_at(&feeds);
-        let apart = kept_apart(connection, suspects(drafts, &feeds))?;
-        let wanted: Vec<Pair> = pairs(drafts, &feeds, &apart).into_iter().collect();
-        self.learn(connection, &wanted)?;
-        self.catch_up(connection, &wanted)?;
-        let thread = |pair| self.threads.get(&pair).map(|known| (pair, known.thread));
-        Ok(Counters { threads: wanted.into_iter().filter_map(thread).collect(), feeds, apart })
-    }
-
-    /// Remembers where a transaction that was committed left everyone.
-    pub(super) fn keep(&mut self, counters: &Counters) {
-        for (user, feed) in &counters.feeds {
-            self.people.entry(*user).or_default().last_pos = feed.last_pos;
-        }
-        for (pair, thread) in &counters.threads {
-            let moves = self.moves(*pair);
-            self.threads.insert(*pair, Remembered { thread: *thread, moves });
-        }
-    }
-
-    /// Forgets everything, because what it knows may have been rolled back.
-    pub(super) fn clear(&mut self) {
-        self.threads.clear();
-        self.people.clear();
-    }
-
-    fn look_at(&mut self, feeds: &HashMap<i64, FeedRow>) {
-        if self.threads.len() + self.people.len() > KNOWN {
-            self.clear();
-        }
-        for (user, feed) in feeds {
-            let seen = self.people.entry(*user).or_default();
-            seen.moves += u64::from(seen.last_pos != feed.last_pos);
-            seen.last_pos = feed.last_pos;
-        }
-    }
-
-    fn moves(&self, pair: Pair) -> Option<(u64, u64)> {
-        Some((self.people.get(&pair.low().0)?.moves, self.people.get(&pair.high().0)?.moves))
-    }
-
-    fn learn(&mut self, connection: &mut MysqlConnection, wanted: &[Pair]) -> QueryResult<()> {
-        self.find(connection, &self.unknown(wanted))?;
-        let missing = self.unknown(wanted);
-        if !missing.is_empty() {
-            make_conversations(connection, &missing)?;
-            self.find(connection, &missing)?;
-        }
-        Ok(())
-    }
-
-    fn find(&mut self, connection: &mut MysqlConnection, pairs: &[Pair]) -> QueryResult<()> {
-        let found = conversations_of(connection, pairs)?;
-        let remembered = |id| Remembered { thread: Thread { id, newest: Newest::default() }, moves: None };
-        self.threads.extend(found.into_iter().map(|(pair, id)| (pair, remembered(id))));
-        Ok(())
-    }
-
-    fn unknown(&self, wanted: &[Pair]) -> Vec<Pair> {
-        wanted.iter().copied().filter(|pair| !self.threads.contains_key(pair)).collect()
-    }
-
-    /// Reads where those conversations have got to that others may have written in.
-    fn catch_up(&mut self, connection: &mut MysqlConnection, wanted: &[Pair]) -> QueryResult<()> {
-        let is_old = |pair: &&Pair| self.threads.get(pair).is_some_and(|known| known.moves != self.moves(**pair));
-        let old: Vec<Pair> = wanted.iter().filter(is_old).copied().collect();
-        if old.is_empty() {
-            return Ok(());
-        }
-        let ids = old.iter().filter_map(|pair| self.threads.get(pair)).map(|known| known.thread.id).collect();
-        let newest = newest_of(connection, ids)?;
-        for pair in old {
-            let moves = self.moves(pair);
-            if let Some(known) = self.threads.get_mut(&pair) {
-                known.thread.newest = newest.get(&known.thread.id).copied().unwrap_or_default();
-                known.moves = moves;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The query that locks people's feeds, in ascending order.
-macro_rules! locking {
-    ($people:expr) => {
-        feeds::table.filter(feeds::user_id.eq_any($people)).order(feeds::user_id).select(FEED).for_update()
-    };
-}
+use crate::schema::{blocks, conversations, feeds, messages};
 
 /// Locks people's feeds in ascending order.
 fn lock_feeds(connection: &mut MysqlConnection, people: &BTreeSet<i64>) -> QueryResult<HashMap<i64, FeedRow>> {
-    let ids: Vec<i64> = people.iter().copied().collect();
-    let locked = match ids.len() {
-        0 => Vec::new(),
-        1..=2 => locked::<2>(connection, ids)?,
-        3..=4 => locked::<4>(connection, ids)?,
-        5..=8 => locked::<8>(connection, ids)?,
-        9..=16 => locked::<16>(connection, ids)?,
-        17..=32 => locked::<32>(connection, ids)?,
-        33..=64 => locked::<64>(connection, ids)?,
-        65..=128 => locked::<128>(connection, ids)?,
-        129..=256 => locked::<256>(connection, ids)?,
-        257..=512 => locked::<512>(connection, ids)?,
-        _ => locking!(ids).load(connection)?,
-    };
+    let mut ids: Vec<i64> = people.iter().copied().collect();
+    let locked: Vec<FeedRow> = with_places!(
+        ids,
+        [2 4 8 16 32 64 128 256 512],
+        feeds::table.filter(feeds::user_id.eq_any(ids)).order(feeds::user_id).select(FEED).for_update(),
+        locking => locking.load(connection)?
+    );
     Ok(locked.into_iter().map(|feed| (feed.user_id, feed)).collect())
 }
 
@@ -267,30 +96,71 @@ pub(super) fn earlier(connection: &mut MysqlConnection, keys: &[(i64, String)]) 
     Ok(rows.into_iter().filter_map(by_key).collect())
 }
 
-/// The feeds of at most `N` people, by a statement that stays prepared.
-fn locked<const N: usize>(connection: &mut MysqlConnection, mut people: Vec<i64>) -> QueryResult<Vec<FeedRow>> {
-    fill::<N>(&mut people);
-    StaysPrepared::<_, N>(locking!(people)).load(connection)
-}
-
 /// Writes the new messages and the counters that they moved, in one round trip.
 pub(super) fn save(connection: &mut MysqlConnection, drafts: &[&mut Append], counters: &Counters) -> QueryResult<()> {
-    let rows: Vec<String> = drafts.iter().filter_map(|append| append.row()).map(|row| values(&row)).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
+    let Some(rows) = rows(drafts) else { return Ok(()) };
     let moved = counters.moved(drafts);
     let feeds: Vec<String> =
         moved.iter().map(|feed| format!("({},{},{})", feed.user_id, feed.last_pos, feed.message_count)).collect();
     // The rows exist, so the second is an update of many rows to many values in one statement.
     connection.batch_execute(&format!(
-        "INSERT INTO messages (id, conversation_id, seq, sender_id, sender_pos, recipient_id, recipient_pos, low_sent, \
-         sent_at, client_key, body) VALUES {};\
+        "{rows};\
          INSERT INTO feeds (user_id, last_pos, message_count) VALUES {} \
          ON DUPLICATE KEY UPDATE last_pos = VALUES(last_pos), message_count = VALUES(message_count)",
-        rows.join(","),
         feeds.join(",")
     ))
+}
+
+/// The same where nothing is locked: moves the feeds, in ascending order, if all of them are where `before` says, and writes
+/// the messages. Gives whether that was so; if not, the transaction is to be rolled back.
+pub(super) fn save_if_unmoved(
+    connection: &mut MysqlConnection,
+    drafts: &[&mut Append],
+    before: &HashMap<i64, FeedRow>,
+    counters: &Counters,
+) -> QueryResult<bool> {
+    let Some(rows) = rows(drafts) else { return Ok(false) };
+    let moved = counters.moved(drafts);
+    let step = |feed: &FeedRow| {
+        let old = before.get(&feed.user_id)?;
+        let messages = feed.message_count - old.message_count;
+        Some(format!("({},{},{},{messages},{})", feed.user_id, feed.last_pos, old.last_pos, old.block_count))
+    };
+    let Some(steps) = moved.iter().map(step).collect::<Option<Vec<String>>>() else { return Ok(false) };
+    // What a row is expected to be comes in columns that are not changed: the place where it ends as `forgotten_pos`. A row that
+    // was changed counts twice, one that was not or that did not exist once at most. SQL has no "unless": the number that is one
+    // too large stops what follows.
+    let outcome = connection.batch_execute(&format!(
+        "INSERT INTO feeds (user_id, last_pos, forgotten_pos, message_count, block_count) VALUES {} \
+         ON DUPLICATE KEY UPDATE \
+         message_count = IF({AS_EXPECTED}, message_count + VALUES(message_count), message_count), \
+         last_pos = IF({AS_EXPECTED}, VALUES(last_pos), last_pos);\
+         SET @chatapp_guess = {} + (ROW_COUNT() <> {});\
+         {rows}",
+        steps.join(","),
+        i64::MAX,
+        2 * steps.len()
+    ));
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(Error::DatabaseError(CheckViolation, _)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a feed is where it was expected, and in as many blocks.
+const AS_EXPECTED: &str = "last_pos = VALUES(forgotten_pos) AND block_count = VALUES(block_count)";
+
+/// The statement that writes the new messages, if there are any.
+fn rows(drafts: &[&mut Append]) -> Option<String> {
+    let rows: Vec<String> = drafts.iter().filter_map(|append| append.row()).map(|row| values(&row)).collect();
+    (!rows.is_empty()).then(|| {
+        format!(
+            "INSERT INTO messages (id, conversation_id, seq, sender_id, sender_pos, recipient_id, recipient_pos, low_sent, \
+             sent_at, client_key, body) VALUES {}",
+            rows.join(",")
+        )
+    })
 }
 
 /// A row as MySQL reads it. Texts are written as their bytes in hexadecimal: nothing in them can end a literal.

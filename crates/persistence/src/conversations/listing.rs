@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 use super::{COUNTS, Row, privacy, seen_by, with_newest_message_and_peer};
 use crate::connection::{AnyConnection, on_engine};
-use crate::prepared::{StaysPrepared, fill};
+use crate::prepared::with_places;
 use crate::rows::{CONVERSATION, MESSAGE, USER, is_newest_message};
 use crate::schema::{conversations, feeds, messages, users};
 
@@ -169,27 +169,19 @@ fn walk(connection: &mut AnyConnection, me: i64, from: i64, before: i64, size: P
 }
 
 /// The conversations whose newest messages these are.
-fn with_newest(connection: &mut AnyConnection, me: i64, ids: Vec<i64>) -> QueryResult<Vec<Row>> {
-    match ids.len() {
-        ..=16 => with_newest_of::<16>(connection, me, ids),
-        17..=32 => with_newest_of::<32>(connection, me, ids),
-        33..=64 => with_newest_of::<64>(connection, me, ids),
-        _ => with_newest_of::<128>(connection, me, ids),
-    }
-}
-
-/// The same of at most `N`, by a statement that stays prepared.
-fn with_newest_of<const N: usize>(connection: &mut AnyConnection, me: i64, mut ids: Vec<i64>) -> QueryResult<Vec<Row>> {
-    fill::<N>(&mut ids);
+fn with_newest(connection: &mut AnyConnection, me: i64, mut ids: Vec<i64>) -> QueryResult<Vec<Row>> {
     // The other person; oneself in a conversation with oneself.
     let peer = messages::sender_id + messages::recipient_id - me;
-    let query = messages::table
-        .inner_join(conversations::table.on(conversations::id.eq(messages::conversation_id)))
-        .inner_join(users::table.on(users::id.eq(peer)))
-        .filter(messages::id.eq_any(ids).and(is_newest!()))
-        .select((CONVERSATION, MESSAGE, COUNTS, USER));
-    let query = StaysPrepared::<_, N>(query);
-    on_engine!(connection, c => query.load(c))
+    with_places!(
+        ids,
+        [16 32 64 128],
+        messages::table
+            .inner_join(conversations::table.on(conversations::id.eq(messages::conversation_id)))
+            .inner_join(users::table.on(users::id.eq(peer)))
+            .filter(messages::id.eq_any(ids).and(is_newest!()))
+            .select((CONVERSATION, MESSAGE, COUNTS, USER)),
+        query => on_engine!(connection, c => query.load(c))
+    )
 }
 
 /// All conversations of a person in which something was said.

@@ -9,6 +9,7 @@ use super::{Database, WriteError, no_answer};
 use crate::connection::AnyConnection;
 use crate::error::UnitError;
 use crate::lane::Lane;
+use crate::own_places::OwnPlaces;
 use crate::writer::{Job, Writer, writer_is_gone};
 
 impl Database {
@@ -69,6 +70,11 @@ impl Database {
         let settled = self.inner.lane().commits.clone();
         let answer = self.inner.settings.answer;
         timeout(answer, settled.settled()).await.map_err(|_| no_answer(answer))
+    }
+
+    /// Where places are noted that were taken for what is no message. Only on MySQL does anybody ask for them.
+    pub(crate) fn own_places(&self) -> OwnPlaces {
+        if self.inner.settings.url.is_sqlite() { OwnPlaces::default() } else { self.inner.lane().own_places.clone() }
     }
 
     /// Hands a job to the writer of messages.
