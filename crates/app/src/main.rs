@@ -23,7 +23,7 @@ mod serve;
 mod upgrade;
 mod workers;
 
-/// Measured in docs/benchmark.md: most of what a request allocates lives for as long as the request.
+/// Measured in docs/benchmark-history.md: most of what a request allocates lives for as long as the request.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
