@@ -196,19 +196,19 @@ struct Counted {
 fn counted(connection: &mut AnyConnection, blocks: Range<Block>) -> QueryResult<Vec<(Block, Day, i64)>> {
     // Whole numbers are divided downwards only if they are not negative, which neither numbers nor times are.
     let statement = match connection {
-        AnyConnection::Sqlite(_) => {
-            "SELECT id / 1000 AS block, sent_at / 86400000000 AS day, COUNT(*) AS message_count
+        AnyConnection::Sqlite(_) => format!(
+            "SELECT id / {BLOCK} AS block, sent_at / {MICROS_PER_DAY} AS day, COUNT(*) AS message_count
              FROM messages WHERE id >= ? AND id < ? GROUP BY 1, 2 ORDER BY 1, 2"
-        }
-        AnyConnection::Mysql(_) => {
-            "SELECT CAST(id DIV 1000 AS SIGNED) AS block, CAST(sent_at DIV 86400000000 AS SIGNED) AS day,
+        ),
+        AnyConnection::Mysql(_) => format!(
+            "SELECT CAST(id DIV {BLOCK} AS SIGNED) AS block, CAST(sent_at DIV {MICROS_PER_DAY} AS SIGNED) AS day,
                     COUNT(*) AS message_count
              FROM messages FORCE INDEX (PRIMARY) WHERE id >= ? AND id < ? GROUP BY 1, 2 ORDER BY 1, 2"
-        }
+        ),
     };
     let query = || {
         let (start, end) = (blocks.start * BLOCK, blocks.end * BLOCK);
-        diesel::sql_query(statement).bind::<BigInt, _>(start).bind::<BigInt, _>(end)
+        diesel::sql_query(&statement).bind::<BigInt, _>(start).bind::<BigInt, _>(end)
     };
     let rows: Vec<Counted> = match connection {
         AnyConnection::Sqlite(c) => query().load(c)?,

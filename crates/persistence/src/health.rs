@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chatapp_domain::ports::{StoreError, StoreHealth};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::connection::AnyConnection;
 use crate::database::Database;
@@ -40,8 +40,9 @@ struct Safety {
     sql_mode: String,
     #[diesel(sql_type = BigInt)]
     flush: i64,
-    #[diesel(sql_type = BigInt)]
-    damaged_tables: i64,
+    /// The first table of ours that cannot hold every character.
+    #[diesel(sql_type = Nullable<Text>)]
+    narrow_table: Option<String>,
 }
 
 /// Whether every character of a message would survive, and whether an acknowledged message would. The inner error says
@@ -51,9 +52,11 @@ pub(crate) fn check_suitability(connection: &mut AnyConnection) -> QueryResult<R
     let safety: Safety = diesel::sql_query(
         "SELECT CAST(@@character_set_database AS CHAR) AS charset, CAST(@@GLOBAL.sql_mode AS CHAR) AS sql_mode,
                 CAST(@@GLOBAL.innodb_flush_log_at_trx_commit AS SIGNED) AS flush,
-                (SELECT COUNT(*) FROM information_schema.columns
-                  WHERE table_schema = DATABASE() AND table_name IN ('users', 'messages')
-                    AND character_set_name IS NOT NULL AND character_set_name <> 'utf8mb4') AS damaged_tables",
+                (SELECT CAST(MIN(table_name) AS CHAR) FROM information_schema.columns
+                  WHERE table_schema = DATABASE() AND character_set_name <> 'utf8mb4'
+                    AND table_name IN ('users', 'messages', 'sessions', 'tokens', 'invitations', 'sign_ups',
+                                       'password_resets', 'email_changes', 'reports', 'admin_log', 'settings')
+                ) AS narrow_table",
     )
     .get_result(mysql)?;
     if safety.charset != "utf8mb4" {
@@ -62,10 +65,10 @@ pub(crate) fn check_suitability(connection: &mut AnyConnection) -> QueryResult<R
             safety.charset
         )));
     }
-    if safety.damaged_tables > 0 {
-        return Ok(Err(
-            "its tables are not utf8mb4; run: ALTER TABLE <name> CONVERT TO CHARACTER SET utf8mb4".to_owned()
-        ));
+    if let Some(table) = safety.narrow_table {
+        return Ok(Err(format!(
+            "its table {table} is not utf8mb4; run: ALTER TABLE {table} CONVERT TO CHARACTER SET utf8mb4"
+        )));
     }
     if !safety.sql_mode.contains("STRICT_ALL_TABLES") && !safety.sql_mode.contains("STRICT_TRANS_TABLES") {
         return Ok(Err("it is not in strict mode and would cut texts short in silence; \

@@ -54,6 +54,17 @@ fn a_database_that_would_damage_texts_is_refused() {
 }
 
 #[test]
+fn a_table_that_would_damage_texts_is_named() {
+    let Some(scratch) = support::mysql() else { return };
+    support::on_server(&scratch.name, |connection| {
+        connection.batch_execute("ALTER TABLE reports CONVERT TO CHARACTER SET latin1").unwrap();
+    });
+    let error = Database::open(&Settings::new(scratch.url)).err().unwrap();
+    assert!(matches!(error, OpenError::Unsuitable { .. }));
+    assert!(error.to_string().contains("ALTER TABLE reports CONVERT TO CHARACTER SET utf8mb4"), "{error}");
+}
+
+#[test]
 fn a_database_that_does_not_answer_is_named_without_its_password() {
     let url = DatabaseUrl::parse("mysql://chat:s3cret@127.0.0.1:9/chat").unwrap();
     let error = Database::open(&Settings::new(url)).err().unwrap().to_string();
