@@ -1,4 +1,4 @@
-//! Making users, logging in and out.
+//! Logging in and out, and changing passwords.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::ports::notifications::{Notifier, Whisper};
 use crate::ports::passwords::{HashError, PasswordHasher};
 use crate::ports::sessions::SessionStore;
 use crate::ports::tokens::AddTokenError;
-use crate::ports::users::{CreateUserError, UserStore};
+use crate::ports::users::UserStore;
 use crate::session::{ActiveSession, Lifetime, NewSession, Session, SessionId, SessionKey};
 use crate::time::{Clock, Timestamp};
 use crate::token::{Token, TokenSecret};
 use crate::tokens::{TokenWish, Tokens};
-use crate::user::{Email, Identity, NewUser, User, UserId, Username, UsernameKey};
+use crate::user::{Identity, User, UserId, Username, UsernameKey};
 
 /// Why somebody could not log in.
 #[derive(Debug, Error)]
@@ -34,12 +34,9 @@ pub enum LogInError {
     Store(#[from] StoreError),
 }
 
-/// Why a user was not registered or a password not changed.
+/// Why a password was not replaced.
 #[derive(Debug, Error)]
-pub enum RegisterError {
-    /// The name is taken.
-    #[error("A user with that username already exists.")]
-    NameTaken,
+pub enum SetPasswordError {
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -79,19 +76,6 @@ pub enum MakeTokenError {
     Store(#[from] StoreError),
 }
 
-/// The wish to register somebody.
-#[derive(Clone, Debug)]
-pub struct Registration {
-    /// The wanted name.
-    pub username: Username,
-    /// May be empty.
-    pub email: Email,
-    /// The password.
-    pub password: Password,
-    /// Whether the user may administer.
-    pub is_superuser: bool,
-}
-
 /// Users, their sessions, and the end of all that they opened.
 #[derive(Clone)]
 pub struct Accounts {
@@ -116,22 +100,6 @@ impl Accounts {
         lifetime: Lifetime,
     ) -> Self {
         Self { users, sessions, tokens, hasher, notifier, clock, lifetime }
-    }
-
-    /// Registers a person.
-    pub async fn register(&self, wish: Registration) -> Result<User, RegisterError> {
-        let password = self.hasher.hash(wish.password).await?;
-        let user = NewUser {
-            username: wish.username,
-            email: wish.email,
-            password,
-            is_superuser: wish.is_superuser,
-            joined_at: self.clock.now(),
-        };
-        self.users.create(user).await.map_err(|error| match error {
-            CreateUserError::NameTaken => RegisterError::NameTaken,
-            CreateUserError::Store(error) => RegisterError::Store(error),
-        })
     }
 
     /// Finds the person that a log-in names, if the password is theirs. The name may be typed in any case and form; the
@@ -282,8 +250,8 @@ impl Accounts {
         let user = self.authenticate(username.as_str(), old).await?;
         let new = Password::parse_for(new, username.as_str(), &user.email).map_err(ChangePasswordError::New)?;
         self.set_password(user.id, new, Some(session)).await.map_err(|error| match error {
-            RegisterError::Store(error) => ChangePasswordError::Store(error),
-            RegisterError::NameTaken | RegisterError::Hash(_) => ChangePasswordError::Busy,
+            SetPasswordError::Store(error) => ChangePasswordError::Store(error),
+            SetPasswordError::Hash(_) => ChangePasswordError::Busy,
         })?;
         Ok(user)
     }
@@ -294,7 +262,7 @@ impl Accounts {
         user: UserId,
         password: Password,
         except: Option<SessionId>,
-    ) -> Result<(), RegisterError> {
+    ) -> Result<(), SetPasswordError> {
         let hash = self.hasher.hash(password).await?;
         let ended = self.users.set_password(user, hash, except).await?;
         self.tell_ended(user, ended.unwrap_or_default());

@@ -1,11 +1,11 @@
-//! Registering, logging in and out, over stores in memory and a hasher that costs nothing.
+//! Logging in and out, and changing passwords, over stores in memory and a hasher that costs nothing.
 
 #![expect(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chatapp_domain::accounts::{Accounts, LogInError, MakeTokenError, RegisterError, Registration};
+use chatapp_domain::accounts::{Accounts, LogInError, MakeTokenError, SetPasswordError};
 use chatapp_domain::password::{Password, PasswordHash, PasswordMark};
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::notifications::Whisper;
@@ -15,7 +15,7 @@ use chatapp_domain::session::{Lifetime, SessionId, SessionKey};
 use chatapp_domain::time::{Clock, Timestamp};
 use chatapp_domain::token::{Scope, TokenName};
 use chatapp_domain::tokens::{TokenWish, Tokens};
-use chatapp_domain::user::{Email, User, UserId, Username};
+use chatapp_domain::user::{User, UserId};
 use chatapp_testkit::builders::{NEW_YEAR, PASSWORD, a_user};
 use chatapp_testkit::clock::SetClock;
 use chatapp_testkit::memory::MemoryStores;
@@ -81,33 +81,6 @@ impl Scene {
     }
 }
 
-fn wish(name: &str) -> Registration {
-    Registration {
-        username: Username::parse(name).unwrap(),
-        email: Email::parse("new@example.org").unwrap(),
-        password: Password::parse("a new password", name).unwrap(),
-        is_superuser: false,
-    }
-}
-
-#[tokio::test]
-async fn whoever_registers_can_log_in() {
-    let scene = scene().await;
-    let bob = scene.accounts.register(wish("bob")).await.unwrap();
-    assert_eq!((bob.joined_at, bob.email.as_str(), bob.is_superuser), (NEW_YEAR, "new@example.org", false));
-    assert_eq!(scene.log_in("bob", "a new password").await.unwrap(), bob);
-    let root = scene.accounts.register(Registration { is_superuser: true, ..wish("root") }).await.unwrap();
-    assert!(root.is_superuser);
-}
-
-#[tokio::test]
-async fn a_name_that_is_taken_in_any_form_is_refused() {
-    let scene = scene().await;
-    for name in ["Ada", "ada", "ＡＤＡ"] {
-        assert!(matches!(scene.accounts.register(wish(name)).await, Err(RegisterError::NameTaken)), "{name}");
-    }
-}
-
 #[tokio::test]
 async fn log_in_forgives_the_form_of_the_name_and_nothing_of_the_password() {
     let scene = scene().await;
@@ -161,9 +134,8 @@ async fn too_many_passwords_at_once_are_told_apart_from_wrong_ones() {
     scene.hasher.set_busy(true);
     assert!(matches!(scene.log_in("Ada", PASSWORD).await, Err(LogInError::Busy)));
     assert!(matches!(scene.log_in("nobody", PASSWORD).await, Err(LogInError::Busy)));
-    assert!(matches!(scene.accounts.register(wish("bob")).await, Err(RegisterError::Hash(HashError::Busy))));
     let unchanged = scene.accounts.set_password(scene.ada.id, Password::unchecked("new"), None).await;
-    assert!(matches!(unchanged, Err(RegisterError::Hash(HashError::Busy))));
+    assert!(matches!(unchanged, Err(SetPasswordError::Hash(HashError::Busy))));
     scene.hasher.set_busy(false);
     assert!(scene.log_in("Ada", PASSWORD).await.is_ok());
 }

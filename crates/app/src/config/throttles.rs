@@ -10,77 +10,57 @@ use crate::config::web::Web;
 /// The most that any of these numbers can be.
 const MOST: u32 = 1_000_000;
 
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
 pub(crate) fn read(values: &mut Values, web: &Web) -> ThrottleSettings {
     let default = ThrottleSettings::default();
     let on = values.choice("throttle", "on", &[("on", true), ("off", false)]).unwrap_or(default.on);
     let throttles = ThrottleSettings {
         on,
-        log_in_failures: Rate::per_minute(
-            values.number("log_in_failures", default.log_in_failures.burst, "failures", 1..=MOST),
-            values.number(
-                "log_in_failures_per_minute",
-                per_minute(default.log_in_failures),
-                "failures a minute",
-                1..=MOST,
-            ),
+        log_in_failures: rate(
+            values,
+            ["log_in_failures", "log_in_failures_per_minute"],
+            ["failures", "failures a minute"],
+            (default.log_in_failures, MINUTE),
         ),
         log_in_failures_per_address: failures_per_address(values, default.log_in_failures_per_address),
-        log_ins_per_address: Rate::per_minute(
-            values.number("log_ins_per_address", default.log_ins_per_address.burst, "log-ins", 1..=MOST),
-            values.number(
-                "log_ins_per_address_per_minute",
-                per_minute(default.log_ins_per_address),
-                "log-ins a minute",
-                1..=MOST,
-            ),
+        log_ins_per_address: rate(
+            values,
+            ["log_ins_per_address", "log_ins_per_address_per_minute"],
+            ["log-ins", "log-ins a minute"],
+            (default.log_ins_per_address, MINUTE),
         ),
-        sign_ups_per_address: Rate::per_hour(
-            values.number("sign_ups_per_address", default.sign_ups_per_address.burst, "sign-ups", 1..=MOST),
-            values.number(
-                "sign_ups_per_address_per_hour",
-                per_hour(default.sign_ups_per_address),
-                "sign-ups an hour",
-                1..=MOST,
-            ),
+        sign_ups_per_address: rate(
+            values,
+            ["sign_ups_per_address", "sign_ups_per_address_per_hour"],
+            ["sign-ups", "sign-ups an hour"],
+            (default.sign_ups_per_address, HOUR),
         ),
-        account_checks_per_address: Rate::per_minute(
-            values.number("account_checks_per_address", default.account_checks_per_address.burst, "checks", 1..=MOST),
-            values.number(
-                "account_checks_per_address_per_minute",
-                per_minute(default.account_checks_per_address),
-                "checks a minute",
-                1..=MOST,
-            ),
+        account_checks_per_address: rate(
+            values,
+            ["account_checks_per_address", "account_checks_per_address_per_minute"],
+            ["checks", "checks a minute"],
+            (default.account_checks_per_address, MINUTE),
         ),
-        links_per_address: Rate::per_minute(
-            values.number("links_per_address", default.links_per_address.burst, "tries", 1..=MOST),
-            values.number(
-                "links_per_address_per_minute",
-                per_minute(default.links_per_address),
-                "tries a minute",
-                1..=MOST,
-            ),
+        links_per_address: rate(
+            values,
+            ["links_per_address", "links_per_address_per_minute"],
+            ["tries", "tries a minute"],
+            (default.links_per_address, MINUTE),
         ),
-        wrong_tokens_per_address: Rate::per_minute(
-            values.number("wrong_tokens_per_address", default.wrong_tokens_per_address.burst, "tokens", 1..=MOST),
-            values.number(
-                "wrong_tokens_per_address_per_minute",
-                per_minute(default.wrong_tokens_per_address),
-                "tokens a minute",
-                1..=MOST,
-            ),
+        wrong_tokens_per_address: rate(
+            values,
+            ["wrong_tokens_per_address", "wrong_tokens_per_address_per_minute"],
+            ["tokens", "tokens a minute"],
+            (default.wrong_tokens_per_address, MINUTE),
         ),
         mails_per_recipient: hourly(values, "mails_per_recipient_per_hour", default.mails_per_recipient),
         mails_per_recipient_in_all: daily(values, "mails_per_recipient_per_day", default.mails_per_recipient_in_all),
         forgotten_per_address: daily(values, "forgotten_per_address_per_day", default.forgotten_per_address),
-        sends: Rate::per_second(
-            values.number("sends", default.sends.burst, "messages", 1..=MOST),
-            values.number("sends_per_second", per_second(default.sends), "messages a second", 1..=MOST),
-        ),
-        reads: Rate::per_second(
-            values.number("reads", default.reads.burst, "requests", 1..=MOST),
-            values.number("reads_per_second", per_second(default.reads), "requests a second", 1..=MOST),
-        ),
+        sends: rate(values, ["sends", "sends_per_second"], ["messages", "messages a second"], (default.sends, SECOND)),
+        reads: rate(values, ["reads", "reads_per_second"], ["requests", "requests a second"], (default.reads, SECOND)),
         sockets_per_address: values.number(
             "sockets_per_address",
             default.sockets_per_address,
@@ -94,6 +74,14 @@ pub(crate) fn read(values: &mut Values, web: &Web) -> ThrottleSettings {
         );
     }
     throttles
+}
+
+/// Two settings: how many at once, and how many come back in each period.
+fn rate(values: &mut Values, keys: [&'static str; 2], units: [&'static str; 2], default: (Rate, Duration)) -> Rate {
+    let (default, period) = default;
+    let burst = values.number(keys[0], default.burst, units[0], 1..=MOST);
+    let back = values.number(keys[1], in_period(default, period), units[1], 1..=MOST);
+    Rate::new(burst, period / back)
 }
 
 /// A burst that is wholly forgotten after a while.
@@ -115,18 +103,7 @@ fn daily(values: &mut Values, key: &'static str, default: Rate) -> Rate {
     Rate::per_day(number, number)
 }
 
-fn per_hour(rate: Rate) -> u32 {
-    in_period(rate, Duration::from_secs(60 * 60))
-}
-
-fn per_minute(rate: Rate) -> u32 {
-    in_period(rate, Duration::from_secs(60))
-}
-
-fn per_second(rate: Rate) -> u32 {
-    in_period(rate, Duration::from_secs(1))
-}
-
+/// How many come back in a period.
 fn in_period(rate: Rate, period: Duration) -> u32 {
     let count = period.as_nanos() / rate.every.as_nanos().max(1);
     u32::try_from(count).unwrap_or(u32::MAX)

@@ -1,8 +1,26 @@
 //! Lists of messages beyond the original's pages.
 
+use chatapp_http::Settings;
 use serde_json::json;
 
 use crate::support::Place;
+
+#[tokio::test]
+async fn a_page_has_as_many_messages_as_the_settings_say() {
+    let place = Place::with_settings(Settings { messages_to_load: 3, ..Settings::default() });
+    let (u1, u2) = place.two_people().await;
+    for number in 1..=5 {
+        u1.tell(&u2, &format!("m{number}")).await;
+    }
+    assert_eq!(u2.get("/api/v1/me/").await.json()["settings"]["messages_to_load"], 3);
+    for (query, bodies) in [("", "m5 m4 m3"), ("&page=2", "m2 m1"), ("&page=last", "m2 m1")] {
+        let page = u2.get(&format!("/api/v1/message/?target=u1{query}")).await.json();
+        let found: Vec<&str> =
+            page["results"].as_array().unwrap().iter().map(|message| message["body"].as_str().unwrap()).collect();
+        assert_eq!(found.join(" "), bodies, "{query}");
+        assert_eq!((&page["count"], page["next"].is_null()), (&json!(5), !query.is_empty()), "{query}");
+    }
+}
 
 #[tokio::test]
 async fn messages_are_found_by_their_numbers() {

@@ -197,14 +197,19 @@ async fn refused_credentials_get_the_page_again() {
 #[tokio::test]
 async fn a_link_logs_out_unless_another_site_has_it() {
     let place = Place::open();
-    let me = place.person("u1").await;
+    let mut me = place.person("u1").await;
     let foreign = me.send(me.request("GET", "/logout/").header("sec-fetch-site", "cross-site")).await;
     assert_eq!(foreign.status, 200);
     assert!(foreign.body.contains("<form method=\"post\" action=\"/logout/\">"));
     assert_eq!(me.get("/api/v1/me/").await.status, 200, "the session is still there");
-    let own = me.send(me.request("GET", "/logout/").header("sec-fetch-site", "same-origin")).await;
-    assert_eq!(own.status, 302);
-    assert_eq!(me.get("/api/v1/me/").await.status, 403);
+    let neighbour = me.send(me.request("GET", "/logout/").header("sec-fetch-site", "same-site")).await;
+    assert_eq!(neighbour.status, 200, "another name of the same site is another site");
+    for own in ["same-origin", "none"] {
+        me.log_in().await;
+        let left = me.send(me.request("GET", "/logout/").header("sec-fetch-site", own)).await;
+        assert_eq!(left.status, 302, "{own}");
+        assert_eq!(me.get("/api/v1/me/").await.status, 403);
+    }
 }
 
 #[tokio::test]
