@@ -4,11 +4,12 @@
 
 services_directory=
 services_processes=()
+services_packages=(mariadbd=mariadb-server mariadb-install-db=mariadb-server redis-server=redis-server)
 
 # services_start [durable]: exports CHATAPP_TEST_MYSQL_URL and CHATAPP_TEST_REDIS_URL. Unless it has to be durable,
 # MariaDB does not wait for the disk.
 services_start() {
-  packages mariadbd=mariadb-server mariadb-install-db=mariadb-server redis-server=redis-server
+  packages "${services_packages[@]}"
   services_directory=$(mktemp -d "${TMPDIR:-/tmp}/chatapp-services.XXXXXX")
   trap services_stop EXIT
   trap 'exit 130' INT

@@ -16,6 +16,14 @@ tools() {
   local missing=()
   for tool in "$@"; do have "$tool" || missing+=("$tool"); done
   ((${#missing[@]} == 0)) || die "please install: ${missing[*]}"
+  [[ " $* " != *" node "* ]] || node_is_new_enough
+}
+
+# What builds the page says so itself, in other words and later.
+node_is_new_enough() {
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+           process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1);' ||
+    die "please install Node 20.19 or later: this is $(node --version)"
 }
 
 # packages PROGRAM=PACKAGE...: installs the Debian packages of missing programs, or says what to install.
