@@ -37,9 +37,10 @@ impl IdBlock {
         diesel::update(sequences::table.find("message"))
             .set(sequences::next.eq(last_insert_id_of(sequences::next + size)))
             .execute(connection)?;
-        self.end = diesel::select(last_insert_id()).get_result(connection)?;
+        let end: i64 = diesel::select(last_insert_id()).get_result(connection)?;
         connection.batch_execute("COMMIT")?;
-        (self.next, self.taken) = (self.end - size, Some(Instant::now()));
+        // Not before: what is not committed is somebody else's.
+        *self = Self { next: end - size, end, taken: Some(Instant::now()) };
         Ok(())
     }
 
