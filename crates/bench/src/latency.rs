@@ -7,7 +7,7 @@ use crate::clock::{during, histogram, median, millis, note};
 use crate::figure::Figure;
 use crate::figure::Wanted::AtMost;
 use crate::hammer::paced;
-use crate::sockets::Sockets;
+use crate::sockets::{Sockets, check_told};
 use crate::stage::Stage;
 
 /// Measures at half of `top` messages a second; gives the median of what 99 of 100 notifications took at most, in milliseconds.
@@ -20,7 +20,9 @@ pub(crate) async fn measure(stage: &mut Stage<'_>, top: f64) -> anyhow::Result<f
         let sent = during("latency", sending).await?;
         let sent: HashMap<i64, Instant> = sent.into_iter().map(|(id, asked, _)| (id, asked)).collect();
         let mut times = histogram()?;
-        for (id, arrived) in sockets.close().await? {
+        let arrived = sockets.close().await?;
+        check_told(sent.keys().copied(), &arrived)?;
+        for (id, arrived) in arrived {
             if let Some(asked) = sent.get(&id) {
                 note(&mut times, arrived.saturating_duration_since(*asked));
             }

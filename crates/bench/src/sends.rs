@@ -1,15 +1,14 @@
 //! Durable sends: how many a second, and how long one takes.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::clock::{during, histogram, median, millis, note};
 use crate::figure::Figure;
 use crate::figure::Wanted::{AtLeast, AtMost};
-use crate::hammer::{Hammered, Request, hammer};
+use crate::hammer::{Request, hammer};
 use crate::http::Connection;
 use crate::profile::Profile;
-use crate::sockets::Sockets;
+use crate::sockets::{Sockets, check_told};
 use crate::stage::Stage;
 
 /// Medians of what was measured.
@@ -56,7 +55,7 @@ pub(crate) async fn told_rate(stage: &Stage<'_>, what: &str) -> anyhow::Result<f
     let sockets = Sockets::open(&stage.server, &stage.crowd).await?;
     let length = Duration::from_secs(stage.plan.seconds);
     let hammered = during(what, hammer(64, length, stage.server.port, stage.sends())).await?;
-    check_told(&hammered, &sockets.close().await?)?;
+    check_told(hammered.answers.iter().map(|(id, _)| *id), &sockets.close().await?)?;
     Ok(hammered.rate)
 }
 
@@ -71,15 +70,4 @@ async fn single_sender(stage: &Stage<'_>) -> anyhow::Result<f64> {
         note(&mut times, started.elapsed());
     }
     Ok(millis(&times, 0.5))
-}
-
-/// Everyone must have heard of each message: twice in all, once if somebody wrote to themselves.
-fn check_told(hammered: &Hammered, arrived: &[(i64, Instant)]) -> anyhow::Result<()> {
-    let mut told: HashMap<i64, u32> = HashMap::new();
-    for (id, _) in arrived {
-        *told.entry(*id).or_default() += 1;
-    }
-    let missed = hammered.answers.iter().filter(|(id, _)| !matches!(told.get(id), Some(1 | 2))).count();
-    anyhow::ensure!(missed == 0, "{missed} of {} messages were not told exactly", hammered.answers.len());
-    Ok(())
 }

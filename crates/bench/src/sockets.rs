@@ -1,5 +1,6 @@
 //! Everyone's open socket: what arrives there, and when.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -44,6 +45,17 @@ impl Sockets {
         }
         Ok(arrived)
     }
+}
+
+/// That each message arrived on both people's sockets, once: `sent` are between two people each.
+pub(crate) fn check_told(sent: impl IntoIterator<Item = i64>, arrived: &[(i64, Instant)]) -> anyhow::Result<()> {
+    let mut told: HashMap<i64, u32> = HashMap::new();
+    for (id, _) in arrived {
+        *told.entry(*id).or_default() += 1;
+    }
+    let wrong = sent.into_iter().filter(|id| told.get(id) != Some(&2)).count();
+    anyhow::ensure!(wrong == 0, "{wrong} messages were not told twice, once to each of both");
+    Ok(())
 }
 
 async fn listen(mut reader: Reader) -> anyhow::Result<Vec<(i64, Instant)>> {

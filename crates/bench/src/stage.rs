@@ -46,7 +46,8 @@ impl Stage<'_> {
     }
 }
 
-/// Sends under keys that were never used, from and to everyone of a crowd.
+/// Sends under keys that were never used, from and to everyone of a crowd: never to oneself, since the places of the two
+/// differ by an odd number.
 pub(crate) fn sends_among(crowd: &Crowd) -> impl Fn(usize, u64) -> Request + Clone + Send + use<> {
     let people: Arc<Vec<(String, String)>> =
         Arc::new(crowd.people.iter().map(|person| (person.name.clone(), person.headers.clone())).collect());
