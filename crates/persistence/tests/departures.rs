@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+#[expect(dead_code, reason = "shared with other tests, which use the rest")]
 mod support;
 
 use std::time::Duration;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use chatapp_domain::ports::StoreError;
 use chatapp_domain::ports::messages::{AppendError, Saved};
 use chatapp_domain::ports::users::CreateUserError;
-use chatapp_persistence::{Database, Settings};
+use chatapp_persistence::Settings;
 use chatapp_testkit::builders::{a_draft, a_keyed_draft, a_new_user, a_user};
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
@@ -49,7 +49,7 @@ async fn a_bad_unit_fails_alone() {
 async fn a_full_queue_refuses_and_the_rest_is_kept() {
     let scratch = support::sqlite();
     let settings = Settings { queue: 8, batch: 4, ..Settings::new(scratch.url.clone()) };
-    let database = tokio::task::spawn_blocking(move || Database::open(&settings).unwrap()).await.unwrap();
+    let database = support::another(settings).await;
     let stores = support::stores(&database);
     let (ada, bob) = (a_user(&*stores.users, "ada").await, a_user(&*stores.users, "bob").await);
     let mut blocker = another_connection(&scratch);
@@ -93,7 +93,7 @@ async fn a_database_that_stays_locked_is_an_outage_and_nothing_is_half_kept() {
     let (ada, bob) = (a_user(&*patient.users, "ada").await, a_user(&*patient.users, "bob").await);
     // Much longer than anything takes while nobody has locked it.
     let settings = Settings { answer: Duration::from_secs(3), ..Settings::new(scratch.url.clone()) };
-    let database = tokio::task::spawn_blocking(move || Database::open(&settings).unwrap()).await.unwrap();
+    let database = support::another(settings).await;
     let stores = support::stores(&database);
     let mut blocker = another_connection(&scratch);
     blocker.batch_execute("BEGIN IMMEDIATE").unwrap();
@@ -113,8 +113,7 @@ async fn a_database_that_stays_locked_is_an_outage_and_nothing_is_half_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_process_may_write_too() {
     let scratch = support::sqlite();
-    let url = scratch.url.clone();
-    let other = tokio::task::spawn_blocking(move || Database::open(&Settings::new(url)).unwrap()).await.unwrap();
+    let other = support::another(Settings::new(scratch.url.clone())).await;
     let (here, there) = (support::stores(&scratch.database), support::stores(&other));
     let (ada, bob) = (a_user(&*here.users, "ada").await, a_user(&*here.users, "bob").await);
     let mut sends = JoinSet::new();

@@ -10,7 +10,7 @@ use chatapp_domain::conversation::Participation;
 use chatapp_domain::message::{Draft, Message, Seq};
 use chatapp_domain::ports::messages::{AppendError, Saved};
 use chatapp_domain::user::User;
-use chatapp_persistence::{Database, Settings, verify};
+use chatapp_persistence::{Settings, verify};
 use chatapp_testkit::builders::{NEW_YEAR, a_draft, a_keyed_draft, a_user};
 use chatapp_testkit::contract::Stores;
 use support::Scratch;
@@ -27,8 +27,7 @@ struct Scene {
 
 impl Scene {
     async fn on(scratch: Scratch) -> Self {
-        let settings = Settings::new(scratch.url.clone());
-        let other = tokio::task::spawn_blocking(move || Database::open(&settings).unwrap()).await.unwrap();
+        let other = support::another(Settings::new(scratch.url.clone())).await;
         let (here, elsewhere) = (support::stores(&scratch.database), support::stores(&other));
         let (ada, bob) = (a_user(&*here.users, "ada").await, a_user(&*here.users, "bob").await);
         for n in 1..=3 {

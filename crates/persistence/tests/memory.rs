@@ -31,8 +31,7 @@ struct Scene {
 
 impl Scene {
     async fn on(scratch: Scratch) -> Self {
-        let settings = Settings::new(scratch.url.clone());
-        let other = tokio::task::spawn_blocking(move || Database::open(&settings).unwrap()).await.unwrap();
+        let other = support::another(Settings::new(scratch.url.clone())).await;
         let (here, elsewhere) = (support::stores(&scratch.database), support::stores(&other));
         let (ada, bob) = (a_user(&*here.users, "ada").await, a_user(&*here.users, "bob").await);
         let saved = here.messages.append(a_draft(&ada, &bob, "hello"), Box::new(|_| ())).await.unwrap();

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test support: a failure here is a failed test")]
 
+#[expect(dead_code, reason = "shared with other tests, which use the rest")]
 mod support;
 
 use std::collections::BTreeSet;

@@ -86,6 +86,11 @@ fn open(settings: &Settings) -> Database {
     thread.join().unwrap()
 }
 
+/// The same database as another process opens it. That blocks, which an async test must not.
+pub(crate) async fn another(settings: Settings) -> Database {
+    tokio::task::spawn_blocking(move || Database::open(&settings).unwrap()).await.unwrap()
+}
+
 /// The stores of a database, for the contract.
 pub(crate) fn stores(database: &Database) -> Stores {
     Stores {
