@@ -51,6 +51,11 @@ async fn nothing_is_missed_when_one_of_two_nodes_is_killed() {
 }
 
 #[tokio::test]
+async fn nothing_is_missed_when_one_of_two_nodes_stands_still() {
+    every_promise_is_kept("node-frozen", Engine::Mariadb).await;
+}
+
+#[tokio::test]
 async fn nothing_is_missed_when_redis_is_killed() {
     every_promise_is_kept("redis-killed", Engine::Mariadb).await;
 }

@@ -10,6 +10,7 @@ mod descriptors_exhausted;
 mod disk_full;
 mod locked;
 mod member_killed;
+mod node_frozen;
 mod node_killed;
 mod pool_exhausted;
 mod power_cut;
@@ -80,6 +81,7 @@ pub const FAULTS: &[Fault] = &[
     backup::FAULT,
     two_nodes::FAULT,
     node_killed::FAULT,
+    node_frozen::FAULT,
     redis_killed::FAULT,
     redis_frozen::FAULT,
     redis_cut::FAULT,

@@ -11,6 +11,7 @@ mod draft;
 mod mysql;
 mod sqlite;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chatapp_domain::event::Pos;
@@ -147,6 +148,14 @@ impl Appender {
         sqlite::save(connection, drafts, counters)?;
         self.remembered.put_back(numbers);
         Ok(())
+    }
+
+    /// Those of these people whose rows somebody else keeps locked, on MySQL.
+    pub(crate) fn locked_elsewhere(
+        connection: &mut MysqlConnection,
+        people: &BTreeSet<i64>,
+    ) -> QueryResult<BTreeSet<i64>> {
+        mysql::locked_elsewhere(connection, people)
     }
 
     /// Saves drafts in a transaction of their own on MySQL. `has_reached_commit` says, if it fails, whether it got so far.

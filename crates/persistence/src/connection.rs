@@ -150,11 +150,15 @@ impl Manager {
                     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
                      SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
                      ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
-                     -- MariaDB's limit on a statement, in seconds; MySQL has another, which knows only reads.
-                     SET SESSION innodb_lock_wait_timeout = 5 /*M! , SESSION max_statement_time = 8 */",
+                     -- MariaDB's limits, in seconds: on a statement (MySQL has another, which knows only reads), and on the
+                     -- locks of who began to write and stopped, like a node that is frozen.
+                     SET SESSION innodb_lock_wait_timeout = 5 \
+                     /*M! , SESSION max_statement_time = 8, SESSION idle_write_transaction_timeout = 5 */",
                 )?;
                 read_own_writes(mysql)?;
-                if self.purpose == Purpose::Append { mysql.batch_execute("SET autocommit = 0") } else { Ok(()) }
+                // Many wait with whom a lock lets the writer wait for.
+                let own = "SET autocommit = 0, SESSION innodb_lock_wait_timeout = 1";
+                if self.purpose == Purpose::Append { mysql.batch_execute(own) } else { Ok(()) }
             }
         }
     }
@@ -236,6 +240,27 @@ mod tests {
         first.batch_execute("CREATE TABLE here (id INTEGER)").unwrap();
         let query = diesel::sql_query("SELECT name FROM sqlite_schema");
         query.load::<Name>(&mut second).unwrap().into_iter().map(|row| row.name).collect()
+    }
+
+    #[test]
+    fn who_stops_in_the_middle_of_writing_does_not_keep_the_locks() {
+        let Some(scratch) = crate::support::mysql() else { return };
+        let open = |purpose| match Manager::new(scratch.url.clone(), purpose).open().unwrap() {
+            AnyConnection::Mysql(connection) => connection,
+            AnyConnection::Sqlite(_) => panic!("it is MySQL's"),
+        };
+        let (mut stopped, mut other) = (open(Purpose::Append), open(Purpose::Write));
+        let limits: Vec<Variable> =
+            diesel::sql_query("SHOW VARIABLES LIKE 'idle_write_transaction_timeout'").load(&mut other).unwrap();
+        if limits.is_empty() {
+            eprintln!("SKIPPED: only MariaDB ends transactions that stand still");
+            return;
+        }
+        let write = "INSERT INTO settings (name, value) VALUES ('one', 'row')";
+        stopped.batch_execute(write).unwrap();
+        other.batch_execute("SET SESSION innodb_lock_wait_timeout = 60, SESSION max_statement_time = 0").unwrap();
+        other.batch_execute(write).unwrap();
+        assert!(stopped.commit().is_err());
     }
 
     #[test]

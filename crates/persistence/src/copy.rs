@@ -198,7 +198,10 @@ fn open(url: &DatabaseUrl) -> Result<AnyConnection, CopyError> {
     let mut connection = manager.open().map_err(cause)?;
     if let AnyConnection::Mysql(mysql) = &mut connection {
         // Counting a big table takes longer than a request may.
-        mysql.batch_execute("SET SESSION innodb_lock_wait_timeout = 50 /*M! , SESSION max_statement_time = 0 */")?;
+        mysql.batch_execute(
+            "SET SESSION innodb_lock_wait_timeout = 50 \
+             /*M! , SESSION max_statement_time = 0, SESSION idle_write_transaction_timeout = 0 */",
+        )?;
     }
     Ok(connection)
 }

@@ -3,6 +3,9 @@
 use chatapp_domain::ports::StoreError;
 use diesel::result::{DatabaseErrorKind, Error};
 
+/// How MySQL says that it waited for a lock in vain.
+pub(crate) const LOCK_WAIT: &str = "Lock wait timeout exceeded";
+
 /// A unit of work failed underneath.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UnitError<E> {
@@ -26,6 +29,11 @@ pub(crate) fn store_error(error: Error) -> StoreError {
 /// Whether repeating the whole transaction may succeed: it lost against another one.
 pub(crate) fn is_conflict(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
+}
+
+/// Whether it waited for a lock in vain, on MySQL: the only one of the conflicts in which somebody else goes on.
+pub(crate) fn is_lock_wait(error: &Error) -> bool {
+    is_conflict(error) && matches!(error, Error::DatabaseError(_, info) if info.message().starts_with(LOCK_WAIT))
 }
 
 /// Whether a unique key refused a row.

@@ -23,6 +23,7 @@ use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::commits::Commits;
+use crate::error::LOCK_WAIT;
 
 type Inner = AsyncConnectionWrapper<AsyncMysqlConnection, OwnRuntime>;
 type InnerTransactions = <Inner as Connection>::TransactionManager;
@@ -85,12 +86,8 @@ impl MysqlConnection {
 
 /// diesel knows few of MySQL's error numbers and drops the rest; their texts tell.
 fn classify(error: Error) -> Error {
-    const CONFLICTS: [&str; 4] = [
-        "Deadlock found",
-        "Lock wait timeout exceeded",
-        "Record has changed since last read",
-        "WSREP detected deadlock/conflict",
-    ];
+    const CONFLICTS: [&str; 4] =
+        ["Deadlock found", LOCK_WAIT, "Record has changed since last read", "WSREP detected deadlock/conflict"];
     // How a statement of ours says that what it was to check is not so.
     const OUT_OF_RANGE: &str = "BIGINT value is out of range";
     match error {

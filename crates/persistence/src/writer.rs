@@ -4,14 +4,17 @@
 //! and for what has to do with them; and one aside, for everything else. On MySQL messages go through it, and nothing else
 //! does. A caller is answered after the commit, never before. Should a transaction of many fail, each piece of work gets one
 //! of its own, so that a bad one fails alone. If the thread dies, its queue closes and every write answers that the database
-//! is away.
+//! is away. Where somebody else keeps rows locked on MySQL, only messages to and from those people wait.
 
+mod batch;
 mod deferred;
 mod failure;
+mod held;
 mod job;
 mod sqlite;
 mod transaction;
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -22,21 +25,18 @@ use diesel::r2d2::R2D2Connection;
 use diesel::result::{Error, QueryResult};
 use rand::Rng;
 
+use self::batch::{appends, pieces, settle_all};
 use self::deferred::Deferred;
 pub(crate) use self::failure::connection_error;
-use self::failure::shared;
+use self::held::Held;
 pub(crate) use self::job::{Job, Unit};
 pub(crate) use self::transaction::in_transaction;
-#[cfg(feature = "planted-faults")]
-use crate::append::announce_early;
-use crate::append::{Append, Appender};
+use crate::append::Appender;
 use crate::checkpoint::Checkpointer;
 use crate::connection::{AnyConnection, Manager};
-use crate::error::is_conflict;
+use crate::error::{is_conflict, is_lock_wait};
 use crate::intake::{Entry, Filer, Filing};
 use crate::own_places::OwnPlaces;
-#[cfg(feature = "planted-faults")]
-use crate::planted;
 
 /// How often a transaction that lost against another one is repeated.
 pub(crate) const CONFLICT_RETRIES: u32 = 5;
@@ -70,6 +70,7 @@ impl Writer {
             connection: None,
             appender: Appender::default(),
             deferred: Deferred::new(Arc::clone(&filing), batch),
+            held: Held::new(queue),
             filing,
             own_places,
             entry: None,
@@ -128,6 +129,7 @@ struct Worker {
     filing: Arc<Filing>,
     own_places: OwnPlaces,
     deferred: Deferred,
+    held: Held,
     /// Into SQLite's intake; opened with the connection.
     entry: Option<Entry>,
     aides: Option<Aides>,
@@ -162,15 +164,17 @@ enum Outcome {
 impl Worker {
     fn serve(&mut self, jobs: &flume::Receiver<Job>) {
         loop {
-            match jobs.recv_timeout(self.deferred.patience().unwrap_or(IDLE)) {
+            let patience = self.deferred.patience().or(self.held.patience());
+            match jobs.recv_timeout(patience.unwrap_or(IDLE)) {
                 Ok(first) => self.serve_some(Some(first), jobs),
-                Err(flume::RecvTimeoutError::Timeout) if self.deferred.is_empty() => self.tidy(),
+                Err(flume::RecvTimeoutError::Timeout) if patience.is_none() => self.tidy(),
                 Err(flume::RecvTimeoutError::Timeout) => self.serve_some(None, jobs),
                 Err(flume::RecvTimeoutError::Disconnected) => break,
             }
         }
-        let last = self.deferred.end();
-        self.commit(last);
+        let mut last = self.deferred.end();
+        last.extend(self.held.end());
+        pieces(last).into_iter().for_each(|piece| self.commit(piece));
         // Files what waits.
         drop(self.aides.take());
         self.tidy();
@@ -179,13 +183,58 @@ impl Worker {
 
     fn serve_some(&mut self, first: Option<Job>, jobs: &flume::Receiver<Job>) {
         let mut batch = self.deferred.take();
+        batch.extend(self.no_longer_held());
         batch.extend(first);
         batch.extend(jobs.try_iter().take(self.batch - 1));
         batch.retain(|job| !job.is_abandoned());
         if self.aides.is_some() {
             self.deferred.defer(&mut batch);
         }
-        self.commit(batch);
+        pieces(batch).into_iter().for_each(|piece| self.commit(piece));
+    }
+
+    /// The messages that waited for rows that are free by now.
+    fn no_longer_held(&mut self) -> Vec<Job> {
+        if !self.held.is_due() {
+            return Vec::new();
+        }
+        let people = self.held.people().clone();
+        match self.locked_elsewhere(&people) {
+            Ok(locked) => self.held.keep_only(locked),
+            // A transaction will tell, on a connection that works.
+            Err(error) => {
+                log::debug!("it is not known whose rows are locked: {error}");
+                self.connection = None;
+                self.held.end()
+            }
+        }
+    }
+
+    fn locked_elsewhere(&mut self, people: &BTreeSet<i64>) -> QueryResult<BTreeSet<i64>> {
+        match &mut self.connection {
+            Some(AnyConnection::Mysql(mysql)) => Appender::locked_elsewhere(mysql, people),
+            _ => Ok(BTreeSet::new()),
+        }
+    }
+
+    /// Leaves messages for later whose people's rows somebody else keeps locked.
+    fn set_aside(&mut self, batch: &mut Vec<Job>) {
+        self.held.set_aside(batch).into_iter().for_each(|job| job.refuse(StoreError::Busy));
+    }
+
+    /// Whether it was for rows of some of these people that a transaction waited in vain. From now on those are left alone.
+    fn found_held(&mut self, error: &Error, batch: &[Job]) -> bool {
+        if !is_lock_wait(error) {
+            return false;
+        }
+        let people = batch.iter().flat_map(Job::people).collect();
+        let locked = self.locked_elsewhere(&people).unwrap_or_default();
+        if locked.is_empty() {
+            return false;
+        }
+        log::warn!("messages to and from {} people wait: another transaction keeps their rows locked", locked.len());
+        self.held.add(locked);
+        true
     }
 
     fn commit(&mut self, batch: Vec<Job>) {
@@ -233,23 +282,22 @@ impl Worker {
     }
 
     fn commit_together(&mut self, mut batch: Vec<Job>) {
+        self.set_aside(&mut batch);
+        if batch.is_empty() {
+            return;
+        }
         match self.transaction(&mut batch) {
             Ok(Outcome::Done) => settle_all(batch, None),
             Ok(Outcome::Postponed) => self.postpone(batch),
+            Err(_) if self.held.concerns(&batch) => self.commit_together(batch),
             // A message without a key that was committed all the same must not be saved a second time.
             Err(error) if batch.len() == 1 || (self.has_reached_commit && !is_conflict(&error)) => {
                 settle_all(batch, Some(error));
             }
             Err(error) => {
                 log::debug!("a transaction of {} is repeated one by one: {error}", batch.len());
-                for job in batch {
-                    let mut alone = vec![job];
-                    match self.transaction(&mut alone) {
-                        Ok(Outcome::Done) => settle_all(alone, None),
-                        Ok(Outcome::Postponed) => self.postpone(alone),
-                        Err(error) => settle_all(alone, Some(error)),
-                    }
-                }
+                let still_wanted = batch.into_iter().filter(|job| !job.is_abandoned());
+                still_wanted.for_each(|job| self.commit_together(vec![job]));
             }
         }
     }
@@ -271,6 +319,7 @@ impl Worker {
             match self.try_transaction(batch) {
                 // The connection had died since the transaction before.
                 Err(_) if was_kept && self.connection.is_none() && !self.has_reached_commit => {}
+                Err(error) if self.found_held(&error, batch) => return Err(error),
                 Err(error) if is_conflict(&error) && attempt < CONFLICT_RETRIES => {
                     std::thread::sleep(pause_before_retry(attempt));
                     attempt += 1;
@@ -320,46 +369,6 @@ impl Worker {
         }
         outcome
     }
-}
-
-fn run_all(connection: &mut AnyConnection, appender: &mut Appender, batch: &mut [Job]) -> QueryResult<()> {
-    for run in batch.chunk_by_mut(|one, next| one.is_append() && next.is_append()) {
-        if let [Job::Unit(unit)] = run {
-            appender.forget_counters();
-            unit.run(connection)?;
-        } else {
-            appender.run(connection, &mut appends(run))?;
-        }
-    }
-    #[cfg(feature = "planted-faults")]
-    {
-        planted::panic_now_and_then();
-        announce_early(&mut appends(batch));
-    }
-    Ok(())
-}
-
-fn appends(batch: &mut [Job]) -> Vec<&mut Append> {
-    batch.iter_mut().filter_map(Job::as_append).collect()
-}
-
-fn settle_all(batch: Vec<Job>, error: Option<Error>) {
-    let error = error.map(Arc::new);
-    let outcome = || match &error {
-        None => Ok(()),
-        Some(error) => Err(shared(error)),
-    };
-    let mut done: Vec<Append> = Vec::new();
-    for job in batch {
-        match job {
-            Job::Append(append) => done.push(append),
-            Job::Unit(unit) => {
-                Append::settle_all(std::mem::take(&mut done), outcome);
-                unit.settle(outcome());
-            }
-        }
-    }
-    Append::settle_all(done, outcome);
 }
 
 /// 5 to 80 ms, longer each time, never the same for two that met.

@@ -56,6 +56,12 @@ pub fn a_draft(sender: &User, recipient: &User, text: &str) -> Draft {
     Draft { sender: sender.identity(), recipient: recipient.identity(), body: a_body(text), key: None, at: NEW_YEAR }
 }
 
+/// The same between people of whom only the numbers matter.
+pub fn a_draft_between(sender: i64, recipient: i64) -> Draft {
+    let person = |id| Identity { id: UserId(id), username: Username::from_store(format!("person-{id}")) };
+    Draft { sender: person(sender), recipient: person(recipient), body: a_body("hello"), key: None, at: NEW_YEAR }
+}
+
 /// A draft with a key.
 pub fn a_keyed_draft(sender: &User, recipient: &User, text: &str, key: &str) -> Draft {
     Draft { key: Some(a_key(key)), ..a_draft(sender, recipient, text) }

@@ -129,6 +129,11 @@ impl Server {
         stop(self.pid()?).await
     }
 
+    /// Lets its process go on.
+    pub fn thaw(&self) -> anyhow::Result<()> {
+        Ok(kill_process(self.pid()?, Signal::CONT)?)
+    }
+
     /// Ends it as a crash does.
     pub async fn kill(&mut self) -> anyhow::Result<()> {
         self.meter.watch(None);

@@ -132,7 +132,7 @@ pub(super) fn worth_a_look(drafts: &[&mut Append], counters: &Counters, all: boo
 
 /// Everyone in these drafts, ascending.
 pub(super) fn people(drafts: &[&mut Append]) -> BTreeSet<i64> {
-    drafts.iter().flat_map(|append| [append.sender(), append.recipient()]).collect()
+    drafts.iter().flat_map(|append| append.people()).collect()
 }
 
 /// All conversations of these drafts whose people exist and are not kept apart, ascending.

@@ -85,6 +85,22 @@ impl Append {
         self.reply.is_closed()
     }
 
+    /// Whom it is from and to.
+    pub(crate) fn people(&self) -> [i64; 2] {
+        [self.sender(), self.recipient()]
+    }
+
+    /// How long its text is.
+    pub(crate) fn bytes(&self) -> usize {
+        self.draft.body.as_str().len()
+    }
+
+    /// Answers that it is not saved.
+    pub(crate) fn refuse(self, error: StoreError) {
+        // Nobody may be waiting any more.
+        let _ = self.reply.send(Err(AppendError::Store(error)));
+    }
+
     pub(super) fn pair(&self) -> Pair {
         Pair::of(self.draft.sender.id, self.draft.recipient.id)
     }

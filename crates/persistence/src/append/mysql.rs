@@ -21,7 +21,7 @@ use super::draft::{Append, NewMessageRow};
 use crate::mysql_connection::MysqlConnection;
 use crate::prepared::with_places;
 use crate::rows::{FEED, FeedRow, MESSAGE, MessageRow, is_newest_message};
-use crate::schema::{blocks, conversations, feeds, messages};
+use crate::schema::{blocks, conversations, feeds, messages, users};
 
 /// Locks people's feeds in ascending order.
 fn lock_feeds(connection: &mut MysqlConnection, people: &BTreeSet<i64>) -> QueryResult<HashMap<i64, FeedRow>> {
@@ -33,6 +33,17 @@ fn lock_feeds(connection: &mut MysqlConnection, people: &BTreeSet<i64>) -> Query
         locking => locking.load(connection)?
     );
     Ok(locked.into_iter().map(|feed| (feed.user_id, feed)).collect())
+}
+
+/// Those of these people whose rows somebody else keeps locked just now. Waits for nobody, and ends the transaction.
+pub(super) fn locked_elsewhere(connection: &mut MysqlConnection, people: &BTreeSet<i64>) -> QueryResult<BTreeSet<i64>> {
+    let these = || feeds::table.filter(feeds::user_id.eq_any(people.iter().copied().collect::<Vec<i64>>()));
+    let all: BTreeSet<i64> = these().select(feeds::user_id).load(connection)?.into_iter().collect();
+    // Whoever moves a feed looks at its person's row, since the one refers to the other.
+    let both = these().inner_join(users::table.on(users::id.eq(feeds::user_id)));
+    let free: Vec<i64> = both.select(feeds::user_id).for_update().skip_locked().load(connection)?;
+    connection.batch_execute("ROLLBACK")?;
+    Ok(&all - &free.into_iter().collect())
 }
 
 /// Those of these pairs between which there is a block.

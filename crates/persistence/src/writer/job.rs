@@ -44,6 +44,30 @@ impl Job {
         }
     }
 
+    /// Whom a message is from and to.
+    pub(super) fn people(&self) -> Vec<i64> {
+        match self {
+            Self::Append(append) => append.people().into(),
+            Self::Unit(_) => Vec::new(),
+        }
+    }
+
+    /// How long a message's text is.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Append(append) => append.bytes(),
+            Self::Unit(_) => 0,
+        }
+    }
+
+    /// Answers without having done it.
+    pub(super) fn refuse(self, error: StoreError) {
+        match self {
+            Self::Append(append) => append.refuse(error),
+            Self::Unit(unit) => unit.settle(Err(error)),
+        }
+    }
+
     pub(super) fn is_abandoned(&self) -> bool {
         match self {
             Self::Append(append) => append.is_abandoned(),

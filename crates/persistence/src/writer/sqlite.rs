@@ -6,7 +6,8 @@ use diesel::result::QueryResult;
 use diesel::{RunQueryDsl, SqliteConnection};
 use parking_lot::MutexGuard;
 
-use super::{Job, appends, in_transaction, run_all};
+use super::batch::{appends, run_all};
+use super::{Job, in_transaction};
 use crate::append::Appender;
 use crate::connection::{AnyConnection, Manager};
 use crate::intake::{Entry, Filing, Touched};
