@@ -101,6 +101,12 @@ mod tests {
             "a=number 1.5\nb=number 1000.0\nc=number -0.0\nd=number 1e+16\ne=number 1e-07\n"
         );
         assert_eq!(
+            json(r#"{"a":18446744073709551616,"b":-9999999999999999999999,"c":1,"c":100000000000000000000,"d":-0}"#)
+                .await
+                .unwrap(),
+            "a=number 18446744073709551616\nb=number -9999999999999999999999\nc=number 100000000000000000000\nd=number 0\n"
+        );
+        assert_eq!(
             json(r#"{"a":null,"b":true,"c":[1],"d":{}}"#).await.unwrap(),
             "a=null\nb=true\nc=not text\nd=not text\n"
         );

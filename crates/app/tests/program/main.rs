@@ -26,6 +26,7 @@ mod ledger;
 mod mail;
 mod nodes;
 mod overload;
+mod prompts;
 mod redis_cluster;
 mod replica;
 mod restart;
