@@ -27,6 +27,7 @@ pub(crate) use self::draft::Append;
 pub(crate) use self::draft::announce_early;
 pub(crate) use self::sqlite::{reserve_numbers, take_in};
 use crate::connection::AnyConnection;
+use crate::error::is_conflict;
 use crate::mysql_connection::MysqlConnection;
 #[cfg(feature = "planted-faults")]
 use crate::planted;
@@ -47,6 +48,13 @@ impl Appender {
     pub(crate) fn forget(&mut self) {
         self.remembered.clear();
         self.known.clear();
+    }
+
+    /// A transaction failed. Forgets what it may have changed; and everything unless the reason has nothing to do with what is
+    /// remembered, so that nothing wrong is remembered for ever.
+    pub(crate) fn heed_failure(&mut self, error: &Error) {
+        self.remembered.clear();
+        if is_conflict(error) || is_used_key(error) { self.known.undo() } else { self.known.clear() }
     }
 
     /// Whether a transaction that failed so will do if it is repeated, with a look at the keys first.
@@ -222,6 +230,12 @@ impl Appender {
         mysql::save(connection, drafts, &counters)?;
         Ok(counters)
     }
+}
+
+/// Whether a key had been used before.
+fn is_used_key(error: &Error) -> bool {
+    const INDEX: &str = "messages_by_client_key";
+    matches!(error, Error::DatabaseError(UniqueViolation, info) if info.message().contains(INDEX))
 }
 
 #[cfg(test)]

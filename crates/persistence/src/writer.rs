@@ -361,8 +361,8 @@ impl Worker {
                 }
             }
         };
-        if outcome.is_err() {
-            self.appender.forget();
+        if let Err(error) = &outcome {
+            self.appender.heed_failure(error);
         }
         if !connection.is_broken() {
             self.connection = Some(connection);

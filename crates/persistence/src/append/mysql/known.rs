@@ -25,6 +25,8 @@ const MOST_CAUTION: u32 = 63;
 pub(in crate::append) struct Known {
     threads: HashMap<Pair, Remembered>,
     people: HashMap<i64, Seen>,
+    /// The conversations that the transaction has found, or made: they are there only if it is committed.
+    found: Vec<Pair>,
     caution: Caution,
 }
 
@@ -107,12 +109,22 @@ impl Known {
             let moves = self.moves(*pair);
             self.threads.insert(*pair, Remembered { thread: *thread, moves });
         }
+        self.found.clear();
+    }
+
+    /// Forgets what a transaction that was not committed, or perhaps was not, has brought. The rest was committed before, and
+    /// the feeds show whether it still holds.
+    pub(in crate::append) fn undo(&mut self) {
+        for pair in self.found.drain(..) {
+            self.threads.remove(&pair);
+        }
     }
 
     /// Forgets everything, because what it knows may have been rolled back.
     pub(in crate::append) fn clear(&mut self) {
         self.threads.clear();
         self.people.clear();
+        self.found.clear();
     }
 
     fn look_at(&mut self, feeds: &HashMap<i64, FeedRow>) {
@@ -152,7 +164,10 @@ impl Known {
     fn find(&mut self, connection: &mut MysqlConnection, pairs: &[Pair]) -> QueryResult<()> {
         let found = conversations_of(connection, pairs)?;
         let remembered = |id| Remembered { thread: Thread { id, newest: Newest::default() }, moves: None };
-        self.threads.extend(found.into_iter().map(|(pair, id)| (pair, remembered(id))));
+        for (pair, id) in found {
+            self.threads.insert(pair, remembered(id));
+            self.found.push(pair);
+        }
         Ok(())
     }
 
@@ -215,6 +230,22 @@ mod tests {
         assert_eq!(known.people[&1].moves, moves);
         known.look_at(&HashMap::from([(1, FeedRow { last_pos: 6, ..feed })]));
         assert_eq!(known.people[&1].moves, moves + 1);
+    }
+
+    #[test]
+    fn what_a_failed_transaction_found_is_forgotten_and_nothing_else() {
+        let pair = |one, other| Pair::of(UserId(one), UserId(other));
+        let remembered = Remembered { thread: Thread { id: 7, newest: Newest::default() }, moves: None };
+        let mut known = Known::default();
+        for other in [2, 3] {
+            known.threads.insert(pair(1, other), remembered);
+            known.found.push(pair(1, other));
+            if other == 2 {
+                known.keep(&Counters::default());
+            }
+        }
+        known.undo();
+        assert_eq!(known.threads.keys().copied().collect::<Vec<Pair>>(), [pair(1, 2)]);
     }
 
     #[test]
