@@ -22,11 +22,14 @@ const EACH: usize = 10;
 /// How long the processor is watched at rest.
 const REST: Duration = Duration::from_secs(10);
 
-/// A server has come to rest when it takes this much of a processor in a second, or less.
-const SETTLED: Duration = Duration::from_millis(20);
+/// A second in which a server takes this much of a processor, or less, is a quiet one.
+const QUIET: Duration = Duration::from_millis(20);
+
+/// After so many of them in a row a server has come to rest: what is left to do may pause for some.
+const SETTLED: u32 = 6;
 
 /// After so many seconds it is watched however much it takes.
-const MOST_SETTLING: u32 = 60;
+const MOST_SETTLING: u32 = 300;
 
 /// What one socket of a bare server takes, in KiB.
 pub(crate) async fn floor(plan: &Plan, table: &mut Table) -> anyhow::Result<Option<f64>> {
@@ -78,10 +81,12 @@ async fn at_rest(process: &Killed) -> anyhow::Result<f64> {
 
 /// What came before left something to do, such as messages to index, which is not rest. If it does not end, it is.
 async fn settle(process: &Killed) -> anyhow::Result<()> {
+    let mut quiet = 0;
     for _ in 0..MOST_SETTLING {
         let before = process.processor_time()?;
         tokio::time::sleep(Duration::from_secs(1)).await;
-        if process.processor_time()? - before <= SETTLED {
+        quiet = if process.processor_time()? - before <= QUIET { quiet + 1 } else { 0 };
+        if quiet == SETTLED {
             break;
         }
     }

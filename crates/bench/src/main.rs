@@ -12,6 +12,7 @@ mod http;
 mod idle;
 mod latency;
 mod nodes;
+mod overload;
 mod people;
 mod plan;
 mod process;
@@ -88,6 +89,9 @@ async fn engine(mut stage: Stage<'_>, idle: Option<f64>) -> anyhow::Result<()> {
     }
     if plan.has(Part::Flood) {
         flood::measure(&mut stage).await?;
+    }
+    if plan.has(Part::Overload) {
+        overload::measure(&mut stage).await?;
     }
     if let Some(floor) = idle {
         idle::measure(&mut stage, floor, top).await?;

@@ -82,6 +82,8 @@ pub(crate) enum Part {
     Reads,
     /// Log-ins beside sends.
     Flood,
+    /// More sends than can be answered.
+    Overload,
     /// Thousands of idle sockets.
     Idle,
     /// Sends while figures are collected.
