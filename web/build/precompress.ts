@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -7,7 +7,10 @@ import type { Plugin } from 'vite';
 const text = /\.(?:js|css|html|svg|json|webmanifest|txt)$/;
 const worthwhile = 512;
 
-/** Leaves a `.br` and a `.gz` beside each text file of the finished build. */
+/**
+ * Packs each text file of the finished build: a `.br` and a `.gz` beside it. In `assets`, where nearly everything is, they are
+ * instead of it: the server unpacks one for whoever takes neither, and need not have it a third time.
+ */
 export function precompress(): Plugin {
   let folder = 'dist';
   return {
@@ -19,17 +22,21 @@ export function precompress(): Plugin {
     async closeBundle() {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
       const files = entries.filter((entry) => entry.isFile() && text.test(entry.name));
-      await Promise.all(files.map((file) => compress(join(file.parentPath, file.name))));
+      const assets = join(folder, 'assets');
+      await Promise.all(
+        files.map((file) => compress(join(file.parentPath, file.name), file.parentPath === assets)),
+      );
     },
   };
 }
 
-async function compress(path: string) {
+async function compress(path: string, isReplaced: boolean) {
   const content = await readFile(path);
   if (content.length < worthwhile) return;
   const br = await compressed(content);
   const gz = await promisify(gzip)(content, { level: 9 });
   await Promise.all([writeFile(`${path}.br`, br), writeFile(`${path}.gz`, gz)]);
+  if (isReplaced) await rm(path);
 }
 
 /** `content` as browsers that know brotli get it. */

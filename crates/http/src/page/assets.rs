@@ -1,13 +1,16 @@
 //! Serving files: the smallest form that the client accepts, and nothing at all if it has the file already.
 
+use std::borrow::Cow;
+use std::io::Read as _;
+
 use actix_web::guard::GuardContext;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
-use std::borrow::Cow;
+use flate2::read::GzDecoder;
 
-use super::files::{Embedded, File, Files};
+use super::files::{Embedded, Files};
 use crate::accept_encoding::accepts;
 use crate::error::ApiError;
 use crate::headers;
@@ -38,10 +41,8 @@ fn answer(request: &HttpRequest, files: &impl Files) -> HttpResponse {
     let path = request.path().trim_start_matches('/');
     // The compressed forms are not files of their own.
     let hidden = path.ends_with(".br") || path.ends_with(".gz") || path == "index.html";
-    match files.get(path).filter(|_| !hidden) {
-        Some(file) => respond(request.headers(), path, file, files),
-        None => HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("Not found.\n"),
-    }
+    let response = if hidden { None } else { respond(request.headers(), path, files) };
+    response.unwrap_or_else(|| HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("Not found.\n"))
 }
 
 /// Refuses every method but GET and HEAD.
@@ -53,11 +54,9 @@ pub(super) fn only_reads(request: &HttpRequest) -> Result<(), ApiError> {
     Err(ApiError::MethodNotAllowed { method, allow: "GET, HEAD".to_owned() })
 }
 
-/// `file` in the best form there is, or 304.
-pub(super) fn respond(headers: &HeaderMap, path: &str, file: File, files: &impl Files) -> HttpResponse {
-    let media_type = media_type(&file.media_type);
-    let (encoding, file) = compressed(headers, path, files).unwrap_or(("", file));
-    let tag = entity_tag(&file.hash);
+/// A file in the best form that the client accepts, or 304; nothing if it is not there.
+pub(super) fn respond(headers: &HeaderMap, path: &str, files: &impl Files) -> Option<HttpResponse> {
+    let Form { encoding, content, tag } = packed(headers, path, files).or_else(|| plain(path, files))?;
     let known = headers.get_all(header::IF_NONE_MATCH).any(|tags| names_tag(tags, &tag));
     let mut response = HttpResponseBuilder::new(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     let lasting = if path.starts_with("assets/") { FOREVER } else { REVALIDATE };
@@ -67,32 +66,54 @@ pub(super) fn respond(headers: &HeaderMap, path: &str, file: File, files: &impl 
         .insert_header((header::CACHE_CONTROL, lasting))
         .insert_header((header::CONTENT_SECURITY_POLICY, headers::PAGE_POLICY));
     if known {
-        return response.finish();
+        return Some(response.finish());
     }
     if !encoding.is_empty() {
         response.insert_header((header::CONTENT_ENCODING, encoding));
     }
-    response.content_type(media_type).body(match file.content {
+    Some(response.content_type(media_type(path)).body(match content {
         Cow::Borrowed(content) => Bytes::from_static(content),
         Cow::Owned(content) => Bytes::from(content),
-    })
+    }))
 }
 
-fn media_type(named: &str) -> String {
-    let text = named.starts_with("text/") || named == "image/svg+xml";
-    if text { format!("{named}; charset=utf-8") } else { named.to_owned() }
+/// What is sent of a file.
+struct Form {
+    encoding: &'static str,
+    content: Cow<'static, [u8]>,
+    tag: String,
 }
 
-fn compressed(headers: &HeaderMap, path: &str, files: &impl Files) -> Option<(&'static str, File)> {
+fn media_type(path: &str) -> String {
+    let named = mime_guess::from_path(path).first_or_octet_stream();
+    let text = named.type_() == "text" || named == mime_guess::mime::IMAGE_SVG;
+    if text { format!("{named}; charset=utf-8") } else { named.to_string() }
+}
+
+fn packed(headers: &HeaderMap, path: &str, files: &impl Files) -> Option<Form> {
     [("br", "br"), ("gzip", "gz")].into_iter().find_map(|(encoding, extension)| {
-        let file = accepts(headers, encoding).then(|| files.get(&format!("{path}.{extension}"))).flatten();
-        file.map(|file| (encoding, file))
+        let file = accepts(headers, encoding).then(|| files.get(&format!("{path}.{extension}"))).flatten()?;
+        Some(Form { encoding, content: file.content, tag: entity_tag(&file.hash, "") })
     })
 }
 
-fn entity_tag(hash: &[u8; 32]) -> String {
+/// The file as it is, or one of the packed ones unpacked. Hardly anybody asks for that.
+fn plain(path: &str, files: &impl Files) -> Option<Form> {
+    if let Some(file) = files.get(path) {
+        return Some(Form { encoding: "", content: file.content, tag: entity_tag(&file.hash, "") });
+    }
+    let file = files.get(&format!("{path}.gz"))?;
+    let mut content = Vec::new();
+    if let Err(error) = GzDecoder::new(&*file.content).read_to_end(&mut content) {
+        log::error!("the file {path} of the page is damaged: {error}");
+        return None;
+    }
+    Some(Form { encoding: "", content: content.into(), tag: entity_tag(&file.hash, "-plain") })
+}
+
+fn entity_tag(hash: &[u8; 32], form: &str) -> String {
     let half = hash.iter().take(16).map(|byte| format!("{byte:02x}"));
-    format!("\"{}\"", half.collect::<String>())
+    format!("\"{}{form}\"", half.collect::<String>())
 }
 
 fn names_tag(tags: &HeaderValue, tag: &str) -> bool {
@@ -102,25 +123,35 @@ fn names_tag(tags: &HeaderValue, tag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::body::MessageBody;
     use actix_web::test::TestRequest;
+    use flate2::Compression;
+    use flate2::read::GzEncoder;
 
+    use super::super::files::File;
     use super::*;
 
     struct Fake;
 
     impl Files for Fake {
         fn get(&self, path: &str) -> Option<File> {
-            let (content, media_type): (&[u8], &str) = match path {
-                "assets/app-1.js" => (b"plain", "text/javascript"),
-                "assets/app-1.js.br" => (b"brotli", "application/octet-stream"),
-                "assets/app-1.js.gz" => (b"gzip", "application/gzip"),
-                "favicon.svg" => (b"<svg/>", "image/svg+xml"),
-                "index.html" => (b"<html>", "text/html"),
+            let content: Vec<u8> = match path {
+                "assets/app-1.js.br" => b"brotli".to_vec(),
+                "assets/app-1.js.gz" => gzipped(b"alert(1)"),
+                "assets/broken-1.js.gz" => b"gzip".to_vec(),
+                "favicon.svg" => b"<svg/>".to_vec(),
+                "index.html" => b"<html>".to_vec(),
                 _ => return None,
             };
             let hash = [content[0]; 32];
-            Some(File { content: Cow::Borrowed(content), hash, media_type: media_type.to_owned() })
+            Some(File { content: Cow::Owned(content), hash })
         }
+    }
+
+    fn gzipped(content: &[u8]) -> Vec<u8> {
+        let mut packed = Vec::new();
+        GzEncoder::new(content, Compression::best()).read_to_end(&mut packed).unwrap();
+        packed
     }
 
     fn get(path: &str, headers: &[(&'static str, &str)]) -> HttpResponse {
@@ -162,6 +193,15 @@ mod tests {
     }
 
     #[test]
+    fn whoever_takes_no_packed_form_gets_it_unpacked_and_can_ask_for_it_again() {
+        let response = get("/assets/app-1.js", &[]);
+        let tag = header(&response, "etag");
+        assert_ne!(tag, header(&get("/assets/app-1.js", &[("accept-encoding", "gzip")]), "etag"));
+        assert_eq!(response.into_body().try_into_bytes().unwrap(), "alert(1)");
+        assert_eq!(get("/assets/app-1.js", &[("if-none-match", &tag)]).status(), 304);
+    }
+
+    #[test]
     fn built_files_last_for_ever_and_others_are_asked_for_again() {
         assert!(header(&get("/assets/app-1.js", &[]), "cache-control").contains("immutable"));
         assert_eq!(header(&get("/favicon.svg", &[]), "cache-control"), "no-cache");
@@ -178,7 +218,14 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_not_found() {
-        for path in ["/nothing.js", "/assets/app-1.js.br", "/index.html", "/../Cargo.toml", "/assets/%2e%2e/x.js"] {
+        for path in [
+            "/nothing.js",
+            "/assets/app-1.js.br",
+            "/assets/broken-1.js",
+            "/index.html",
+            "/../Cargo.toml",
+            "/assets/%2e%2e/x.js",
+        ] {
             assert_eq!(get(path, &[]).status(), 404, "{path}");
         }
     }

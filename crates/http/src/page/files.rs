@@ -10,7 +10,8 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct Dist;
 
-/// Where files are looked up, by their path without the slash in front.
+/// Where files are looked up, by their path without the slash in front. A packed form is a file of its own, with `.br` or `.gz`
+/// behind its name; there may be no other.
 pub(super) trait Files {
     fn get(&self, path: &str) -> Option<File>;
 }
@@ -19,7 +20,6 @@ pub(super) trait Files {
 pub(super) struct File {
     pub(super) content: Cow<'static, [u8]>,
     pub(super) hash: [u8; 32],
-    pub(super) media_type: String,
 }
 
 /// The files that were there when the program was built.
@@ -33,7 +33,6 @@ impl Files for Embedded {
 
 impl From<EmbeddedFile> for File {
     fn from(file: EmbeddedFile) -> Self {
-        let media_type = file.metadata.mimetype().to_owned();
-        Self { content: file.data, hash: file.metadata.sha256_hash(), media_type }
+        Self { content: file.data, hash: file.metadata.sha256_hash() }
     }
 }

@@ -63,10 +63,7 @@ pub(super) fn redirect(to: &str) -> HttpResponse {
 }
 
 fn plain(headers: &HeaderMap, files: &impl Files) -> HttpResponse {
-    match files.get("index.html") {
-        Some(file) => assets::respond(headers, "index.html", file, files),
-        None => html(NOT_BUILT.to_owned()),
-    }
+    assets::respond(headers, "index.html", files).unwrap_or_else(|| html(NOT_BUILT.to_owned()))
 }
 
 /// The document where nothing is: script says so in words. Nobody keeps it.
