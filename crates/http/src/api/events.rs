@@ -53,7 +53,7 @@ pub(crate) async fn list(
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
     let (after, limit) = (query.number("after", 0)?, query.limit()?);
-    let wait = query.number("wait", 0)?.unwrap_or(0).min(MAX_WAIT);
+    let wait = patience(query.number("wait", 0)?);
     let Some(after) = after else { return present(&caller, &shared).await };
     let wish = Wish {
         caller: &caller,
@@ -63,7 +63,12 @@ pub(crate) async fn list(
         after: Pos(after),
         limit: limit.map_or(PageSize::MAX, PageSize::get),
     };
-    wish.answer(Duration::from_secs(wait.unsigned_abs())).await
+    wish.answer(wait).await
+}
+
+/// How long an answer is held back, given for how many seconds that is asked.
+fn patience(wait: Option<i64>) -> Duration {
+    Duration::from_secs(wait.unwrap_or(0).clamp(0, MAX_WAIT).unsigned_abs())
 }
 
 async fn present(caller: &Caller, shared: &Shared) -> Result<HttpResponse, ApiError> {
@@ -148,4 +153,15 @@ async fn listen(feed: &mut Pin<Box<dyn Subscription>>, after: Pos, own: Credenti
         }
     }
     Heard::Nothing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_longer_than_proxies_do() {
+        let waits = [None, Some(0), Some(7), Some(25), Some(26), Some(i64::MAX)].map(|wait| patience(wait).as_secs());
+        assert_eq!(waits, [0, 0, 7, 25, 25, 25]);
+    }
 }

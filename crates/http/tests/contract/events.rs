@@ -1,5 +1,6 @@
 //! Events over REST, and waiting for them.
 
+use chatapp_domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::support::{Place, until};
@@ -47,6 +48,24 @@ async fn a_place_that_leads_nowhere_says_so() {
     assert_eq!(me.get(&format!("/api/v1/event/?after=0&epoch={epoch}")).await.status, 200);
     place.stores.begin_epoch("another");
     me.get(&format!("/api/v1/event/?after=0&epoch={epoch}&wait=5")).await.assert(410, reset);
+}
+
+#[tokio::test]
+async fn a_place_before_what_was_forgotten_leads_nowhere() {
+    let place = Place::open();
+    let (u1, u2) = place.two_people().await;
+    u1.tell(&u2, "hello").await;
+    u2.put("/api/v1/conversation/u1/read/", &json!({"seq": 1})).await;
+    u1.tell(&u2, "again").await;
+    // Messages keep their places; what was read does not.
+    let after_all = Timestamp::from_micros(i64::MAX);
+    assert_eq!(place.stores.stores().events.purge(after_all).await.unwrap(), 2);
+    for query in ["after=0", "after=1", "after=1&wait=5"] {
+        let reset = r#"{"detail":"Reload required.","code":"reset"}"#;
+        u2.get(&format!("/api/v1/event/?{query}")).await.assert(410, reset);
+    }
+    let rest = u2.get("/api/v1/event/?after=2").await.json();
+    assert_eq!((&rest["pos"], &rest["results"][0]["pos"]), (&json!(3), &json!(3)));
 }
 
 #[tokio::test]
