@@ -245,6 +245,11 @@ async fn everything_the_contract_asks(stores: &Stores) {
     stores.sessions.close_all(bob.id, None).await.unwrap();
     stores.sessions.purge(NEW_YEAR, lifetime).await.unwrap();
 
+    let zoe = builders::a_user(&*stores.users, "zoe").await;
+    stores.users.identify("user7").await.unwrap().unwrap();
+    stores.users.identify_all(&["user8", "user9", "zoe"].map(str::to_owned)).await.unwrap();
+    let (old, new) = (PlainHasher::hash_of(PASSWORD), PlainHasher::hash_of("the same, made anew"));
+    assert!(stores.users.renew_hash(zoe.id, old, new).await.unwrap());
     stores.users.by_name("user7").await.unwrap().unwrap();
     stores.users.by_id(ada.id).await.unwrap().unwrap();
     stores.users.credentials(&UsernameKey::of("User7")).await.unwrap().unwrap();
