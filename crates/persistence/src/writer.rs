@@ -222,6 +222,17 @@ impl Worker {
         self.held.set_aside(batch).into_iter().for_each(|job| job.refuse(StoreError::Busy));
     }
 
+    /// Where rows of some are kept locked, those of others may be by the same transaction: one wait for all of them is enough.
+    fn look_for_held(&mut self, batch: &[Job]) {
+        if self.held.people().is_empty() {
+            return;
+        }
+        let people = batch.iter().flat_map(Job::people).collect();
+        // If nobody knows, the transaction itself will tell.
+        let locked = self.locked_elsewhere(&people).unwrap_or_default();
+        self.held.add(locked);
+    }
+
     /// Whether it was for rows of some of these people that a transaction waited in vain. From now on those are left alone.
     fn found_held(&mut self, error: &Error, batch: &[Job]) -> bool {
         if !is_lock_wait(error) {
@@ -233,7 +244,7 @@ impl Worker {
             return false;
         }
         log::warn!("messages to and from {} people wait: another transaction keeps their rows locked", locked.len());
-        self.held.add(locked);
+        self.held.begin(locked);
         true
     }
 
@@ -282,6 +293,7 @@ impl Worker {
     }
 
     fn commit_together(&mut self, mut batch: Vec<Job>) {
+        self.look_for_held(&batch);
         self.set_aside(&mut batch);
         if batch.is_empty() {
             return;

@@ -13,6 +13,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub(super) struct Held {
     /// How many may wait.
     most: usize,
+    /// For whose rows a transaction has waited in vain.
+    stuck: BTreeSet<i64>,
+    /// Those, and whose rows were locked when somebody looked meanwhile.
     people: BTreeSet<i64>,
     jobs: Vec<Job>,
     look_at: Instant,
@@ -21,7 +24,7 @@ pub(super) struct Held {
 impl Held {
     /// None yet, and never more than `most`.
     pub(super) fn new(most: usize) -> Self {
-        Self { most, people: BTreeSet::new(), jobs: Vec::new(), look_at: Instant::now() }
+        Self { most, stuck: BTreeSet::new(), people: BTreeSet::new(), jobs: Vec::new(), look_at: Instant::now() }
     }
 
     /// How long to wait for something else before [looking](Held::is_due).
@@ -48,15 +51,22 @@ impl Held {
         jobs.iter().any(|job| self.holds(job))
     }
 
-    /// These people's rows are kept locked, too.
-    pub(super) fn add(&mut self, people: BTreeSet<i64>) {
-        self.people.extend(people);
-        self.look_at = Instant::now() + LOOK_EVERY;
+    /// A transaction has waited for these people's rows in vain.
+    pub(super) fn begin(&mut self, people: BTreeSet<i64>) {
+        self.people.extend(&people);
+        self.stuck.extend(people);
     }
 
-    /// Only these people's rows still are. Gives the messages that wait for nobody any more, in their order.
+    /// These people's rows are locked, too, perhaps for no longer than a transaction takes.
+    pub(super) fn add(&mut self, people: BTreeSet<i64>) {
+        self.people.extend(people);
+    }
+
+    /// Only these people's rows still are. If nobody is among them for whom a transaction has waited, it is over for all: among
+    /// many who write, somebody's rows are locked at any moment. Gives the messages that wait for nobody any more, in their order.
     pub(super) fn keep_only(&mut self, people: BTreeSet<i64>) -> Vec<Job> {
-        self.people = people;
+        self.stuck.retain(|person| people.contains(person));
+        self.people = if self.stuck.is_empty() { BTreeSet::new() } else { people };
         self.jobs.retain(|job| !job.is_abandoned());
         let waiting = std::mem::take(&mut self.jobs);
         let (waiting, free) = waiting.into_iter().partition(|job| self.holds(job));
@@ -113,7 +123,7 @@ mod tests {
             [(1, 2), (3, 4), (2, 3), (1, 4)].map(|(from, to)| message(from, to)).into_iter().unzip();
         let mut held = Held::new(10);
         assert!(!held.concerns(&batch));
-        held.add(BTreeSet::from([1, 2]));
+        held.begin(BTreeSet::from([1, 2]));
         assert!(held.concerns(&batch));
         assert!(held.set_aside(&mut batch).is_empty());
         assert_eq!(people(&batch), [[3, 4]]);
@@ -123,12 +133,25 @@ mod tests {
     }
 
     #[test]
+    fn when_nobody_is_stuck_any_more_nobody_waits() {
+        let (mut batch, _answers): (Vec<Job>, Vec<Answer>) =
+            [(1, 2), (3, 4)].map(|(from, to)| message(from, to)).into_iter().unzip();
+        let mut held = Held::new(10);
+        held.begin(BTreeSet::from([1]));
+        held.add(BTreeSet::from([3]));
+        assert!(held.set_aside(&mut batch).is_empty());
+        assert!(held.keep_only(BTreeSet::from([1, 3])).is_empty());
+        assert_eq!(people(&held.keep_only(BTreeSet::from([3]))), [[1, 2], [3, 4]]);
+        assert!(held.people().is_empty());
+    }
+
+    #[test]
     fn no_more_wait_than_may_and_nobody_for_whom_no_one_waits() {
         let (first, answer) = message(1, 2);
         let (second, _kept) = message(1, 3);
         let (third, _refused) = message(4, 1);
         let mut held = Held::new(2);
-        held.add(BTreeSet::from([1]));
+        held.begin(BTreeSet::from([1]));
         let mut batch = vec![first, second, third];
         assert_eq!(people(&held.set_aside(&mut batch)), [[4, 1]]);
         drop(answer);
