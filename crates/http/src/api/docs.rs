@@ -17,8 +17,10 @@ use crate::openapi::openapi;
 
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(openapi()));
 
-static CONFIG: LazyLock<Arc<Config<'static>>> =
-    LazyLock::new(|| Arc::new(Config::from("/api/v1/openapi.json").validator_url("none").try_it_out_enabled(true)));
+static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
+    let config = Config::from("/api/v1/openapi.json").use_base_layout();
+    Arc::new(config.validator_url("none").try_it_out_enabled(true))
+});
 
 /// The OpenAPI document.
 pub(crate) async fn document() -> HttpResponse {
