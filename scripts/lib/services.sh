@@ -44,10 +44,11 @@ start_mariadb() {
   mkdir -p "$services_directory/tmp"
   options+=(--tmpdir="$services_directory/tmp")
   [[ $(id -u) != 0 ]] || options+=(--user=root)
-  # On a machine that is short of everything this fails now and then, and works when it is done again.
+  # On a machine that is short of everything this fails now and then, and works when it is done again. Forced, it does so as well
+  # where the machine's own name leads nowhere.
   for _ in 1 2 3; do
     rm -rf "$data"
-    if mariadb-install-db "${options[@]}" --auth-root-authentication-method=normal --skip-test-db >"$log" 2>&1; then
+    if mariadb-install-db "${options[@]}" --auth-root-authentication-method=normal --skip-test-db --force >"$log" 2>&1; then
       break
     fi
     sleep 1
