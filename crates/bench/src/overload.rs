@@ -119,6 +119,8 @@ async fn press(
             503 => {
                 note(&mut answers.refused, asked.elapsed());
                 tokio::time::sleep(PAUSE).await;
+                // Whoever is refused before the body was read cannot go on with the same connection.
+                connection = Connection::open(port).await?;
             }
             status => anyhow::bail!("answered {status}"),
         }
