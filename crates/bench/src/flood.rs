@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::clock::{during, histogram, median, millis, note};
+use crate::clock::median;
 use crate::figure::Figure;
 use crate::figure::Wanted::AtMost;
-use crate::hammer::paced;
 use crate::http::Connection;
 use crate::people::{self, PASSWORD};
+use crate::sends::slowest_of_paced;
 use crate::stage::Stage;
 
 /// How many log in at once, again and again.
@@ -25,9 +25,9 @@ pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     people::register(&stage.server, "costly", 1, 12)?;
     let (mut calm, mut flooded, mut log_ins) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..stage.plan.runs {
-        calm.push(p99(stage).await?);
+        calm.push(slowest_of_paced(stage, RATE, "sends beside log-ins").await?);
         let flood = Flood::begin(stage.server.port);
-        flooded.push(p99(stage).await?);
+        flooded.push(slowest_of_paced(stage, RATE, "sends beside log-ins").await?);
         log_ins.push(flood.end().await as f64 / stage.plan.seconds as f64);
     }
     let calm = median(&calm);
@@ -35,16 +35,6 @@ pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.add(slow.of(calm, "without the flood").wanted(AtMost(3.0)));
     stage.add(Figure::new("log-ins answered or refused in the flood", &log_ins, "a second"));
     Ok(())
-}
-
-async fn p99(stage: &Stage<'_>) -> anyhow::Result<f64> {
-    let length = Duration::from_secs(stage.plan.seconds);
-    let sent = during("sends beside log-ins", paced(stage.server.port, RATE, length, stage.sends())).await?;
-    let mut times = histogram()?;
-    for (_, asked, answered) in sent {
-        note(&mut times, answered.saturating_duration_since(asked));
-    }
-    Ok(millis(&times, 0.99))
 }
 
 /// People who log in with the right password, over and over.

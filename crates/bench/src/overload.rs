@@ -10,8 +10,9 @@ use tokio::task::JoinSet;
 
 use crate::clock::{during, histogram, median, millis, note};
 use crate::figure::Figure;
-use crate::hammer::{Request, paced};
+use crate::hammer::Request;
 use crate::http::Connection;
+use crate::sends::slowest_of_paced;
 use crate::stage::{Stage, next_run, send};
 
 /// How many connections ask at once where that is no overload, and where it is: four times as many as the server answers at once.
@@ -46,9 +47,9 @@ pub(crate) async fn measure(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.add(Figure::new(named("refused of all"), &of(&loaded, |run| 100.0 * run.share), "%"));
     let (mut calm, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..stage.plan.runs {
-        calm.push(p99(stage).await?);
+        calm.push(slowest_of_paced(stage, RATE, "sends beside a greedy pair").await?);
         let greedy = Greedy::begin(stage);
-        beside.push(p99(stage).await?);
+        beside.push(slowest_of_paced(stage, RATE, "sends beside a greedy pair").await?);
         greedy.end().await?;
     }
     let what = format!("a send at 500 a second beside two who write on {GREEDY} connections, p99");
@@ -126,16 +127,6 @@ async fn press(
         }
     }
     Ok(answers)
-}
-
-async fn p99(stage: &Stage<'_>) -> anyhow::Result<f64> {
-    let length = Duration::from_secs(stage.plan.seconds);
-    let sent = during("sends beside a greedy pair", paced(stage.server.port, RATE, length, stage.sends())).await?;
-    let mut times = histogram()?;
-    for (_, asked, answered) in sent {
-        note(&mut times, answered.saturating_duration_since(asked));
-    }
-    Ok(millis(&times, 0.99))
 }
 
 /// Two people who write to each other as fast as they are answered.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::clock::{during, histogram, median, millis, note};
 use crate::figure::Figure;
 use crate::figure::Wanted::{AtLeast, AtMost};
-use crate::hammer::{Request, hammer};
+use crate::hammer::{Request, hammer, paced};
 use crate::http::Connection;
 use crate::profile::Profile;
 use crate::sockets::{Sockets, check_told};
@@ -57,6 +57,17 @@ pub(crate) async fn told_rate(stage: &Stage<'_>, what: &str) -> anyhow::Result<f
     let hammered = during(what, hammer(64, length, stage.server.port, stage.sends())).await?;
     check_told(hammered.answers.iter().map(|(id, _)| *id), &sockets.close().await?)?;
     Ok(hammered.rate)
+}
+
+/// How long the slowest of a hundred sends takes, in milliseconds, if there are so many a second.
+pub(crate) async fn slowest_of_paced(stage: &Stage<'_>, rate: f64, what: &str) -> anyhow::Result<f64> {
+    let length = Duration::from_secs(stage.plan.seconds);
+    let sent = during(what, paced(stage.server.port, rate, length, stage.sends())).await?;
+    let mut times = histogram()?;
+    for (_, asked, answered) in sent {
+        note(&mut times, answered.saturating_duration_since(asked));
+    }
+    Ok(millis(&times, 0.99))
 }
 
 async fn single_sender(stage: &Stage<'_>) -> anyhow::Result<f64> {
