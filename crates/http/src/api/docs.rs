@@ -1,16 +1,14 @@
 //! The OpenAPI document, and Swagger UI to explore it, with nothing loaded from anywhere else.
 
 use std::borrow::Cow;
-use std::io::Read as _;
 use std::sync::{Arc, LazyLock};
 
 use actix_web::http::header;
 use actix_web::web::{Bytes, Path};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use flate2::read::GzDecoder;
 use utoipa_swagger_ui::{Config, SwaggerFile};
 
-use crate::accept_encoding::accepts;
+use crate::accept_encoding::{accepts, unpacked};
 use crate::error::ApiError;
 use crate::headers;
 use crate::openapi::openapi;
@@ -68,9 +66,6 @@ fn unpack(file: SwaggerFile<'static>) -> Result<Cow<'static, [u8]>, ApiError> {
     if !file.gzpipped {
         return Ok(file.bytes);
     }
-    let mut unpacked = Vec::new();
-    match GzDecoder::new(&*file.bytes).read_to_end(&mut unpacked) {
-        Ok(_) => Ok(unpacked.into()),
-        Err(error) => Err(ApiError::Failed(format!("a file of the explorer is damaged: {error}").into())),
-    }
+    let damaged = |error| ApiError::Failed(format!("a file of the explorer is damaged: {error}").into());
+    unpacked(&file.bytes).map(Cow::from).map_err(damaged)
 }

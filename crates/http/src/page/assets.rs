@@ -1,17 +1,15 @@
 //! Serving files: the smallest form that the client accepts, and nothing at all if it has the file already.
 
 use std::borrow::Cow;
-use std::io::Read as _;
 
 use actix_web::guard::GuardContext;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
-use flate2::read::GzDecoder;
 
 use super::files::{Embedded, Files};
-use crate::accept_encoding::accepts;
+use crate::accept_encoding::{accepts, unpacked};
 use crate::error::ApiError;
 use crate::headers;
 
@@ -103,11 +101,8 @@ fn plain(path: &str, files: &impl Files) -> Option<Form> {
         return Some(Form { encoding: "", content: file.content, tag: entity_tag(&file.hash, "") });
     }
     let file = files.get(&format!("{path}.gz"))?;
-    let mut content = Vec::new();
-    if let Err(error) = GzDecoder::new(&*file.content).read_to_end(&mut content) {
-        log::error!("the file {path} of the page is damaged: {error}");
-        return None;
-    }
+    let damaged = |error| log::error!("the file {path} of the page is damaged: {error}");
+    let content = unpacked(&file.content).map_err(damaged).ok()?;
     Some(Form { encoding: "", content: content.into(), tag: entity_tag(&file.hash, "-plain") })
 }
 
@@ -123,6 +118,8 @@ fn names_tag(tags: &HeaderValue, tag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use actix_web::body::MessageBody;
     use actix_web::test::TestRequest;
     use flate2::Compression;
