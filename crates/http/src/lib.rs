@@ -9,6 +9,7 @@ mod bearer;
 mod body;
 mod caller;
 mod client_address;
+mod coalescing;
 mod edge;
 mod endpoint;
 mod error;

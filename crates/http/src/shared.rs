@@ -9,6 +9,7 @@ use chatapp_domain::time::Timestamp;
 use governor::clock::MonotonicClock;
 
 use crate::at_once::AtOnce;
+use crate::coalescing::Coalescer;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
 use crate::overload::Overload;
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) overload: Arc<Overload>,
     /// Downloads of everything that somebody has here.
     pub(crate) exports: AtOnce,
+    /// Requests that wait for the same answer.
+    pub(crate) coalescer: Coalescer,
     /// How much everybody asked for.
     pub(crate) throttles: Throttles,
 }
@@ -58,6 +61,7 @@ impl Shared {
             throttles: Throttles::new(&settings.throttles, &MonotonicClock),
             uploads: AtOnce::at_most(UPLOADS),
             exports: AtOnce::at_most(EXPORTS),
+            coalescer: Coalescer::default(),
             started: services.clock.now(),
             services,
             settings,

@@ -27,6 +27,7 @@ mod mail;
 mod nodes;
 mod overload;
 mod prompts;
+mod reading;
 mod redis_cluster;
 mod replica;
 mod restart;

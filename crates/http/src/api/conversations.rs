@@ -8,6 +8,7 @@ use chatapp_domain::message::Seq;
 
 use crate::body::Fields;
 use crate::caller::Caller;
+use crate::coalescing;
 use crate::error::{ApiError, FieldErrors};
 use crate::json;
 use crate::openapi::{BodyRefusals, InvalidQuery, Refusals};
@@ -39,10 +40,14 @@ pub(crate) async fn list(
     shared: Data<Shared>,
 ) -> Result<HttpResponse, ApiError> {
     let before = seek::cursor(&query, |text| number(text).map(Pos))?;
-    let page = shared.services.conversations.list(&caller.identity, before, seek::limit(&query)?).await?;
-    let next = seek::next(&request, &query, "/api/v1/conversation/", page.next.map(|Pos(pos)| pos))?;
-    let results = seen(&caller, &page.conversations, &shared).await?;
-    Ok(json::ok(&wire::ConversationPage { next, results }))
+    let size = seek::limit(&query)?;
+    let look = || async {
+        let page = shared.services.conversations.list(&caller.identity, before, size).await?;
+        let next = seek::next(&request, &query, "/api/v1/conversation/", page.next.map(|Pos(pos)| pos))?;
+        let results = seen(&caller, &page.conversations, &shared).await?;
+        json::written(&wire::ConversationPage { next, results })
+    };
+    coalescing::answer(&request, &caller, look).await
 }
 
 /// Say how far you have read

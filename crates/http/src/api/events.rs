@@ -3,7 +3,8 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use actix_web::web::Data;
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use chatapp_domain::catch_up::Batch;
 use chatapp_domain::credential::Credential;
@@ -14,6 +15,7 @@ use futures_util::StreamExt;
 use tokio::time::Instant;
 
 use crate::caller::Caller;
+use crate::coalescing;
 use crate::error::ApiError;
 use crate::json;
 use crate::openapi::{InvalidQuery, Refusals};
@@ -63,7 +65,16 @@ pub(crate) async fn list(
         after: Pos(after),
         limit: limit.map_or(PageSize::MAX, PageSize::get),
     };
-    wish.answer(wait).await
+    if wait.is_zero() {
+        return coalescing::answer(&request, &caller, || async { written(&wish.read().await?) }).await;
+    }
+    let batch = wish.patiently(Instant::now() + wait).await?;
+    Ok(json::with_body(StatusCode::OK, written(&batch)?))
+}
+
+fn written(batch: &Batch) -> Result<Bytes, ApiError> {
+    let results = batch.events.iter().map(wire::Event::from).collect();
+    json::written(&wire::EventPage { epoch: &batch.epoch.0, pos: batch.latest.0, results })
 }
 
 /// How long an answer is held back, given for how many seconds that is asked.
@@ -86,13 +97,10 @@ struct Wish<'a> {
 }
 
 impl Wish<'_> {
-    async fn answer(&self, wait: Duration) -> Result<HttpResponse, ApiError> {
-        let mut batch = self.read().await?;
-        if batch.events.is_empty() && !wait.is_zero() {
-            batch = self.wait(Instant::now() + wait).await?;
-        }
-        let results = batch.events.iter().map(wire::Event::from).collect();
-        Ok(json::ok(&wire::EventPage { epoch: &batch.epoch.0, pos: batch.latest.0, results }))
+    /// What there is, or else what there will be.
+    async fn patiently(&self, until: Instant) -> Result<Batch, ApiError> {
+        let batch = self.read().await?;
+        if batch.events.is_empty() { self.wait(until).await } else { Ok(batch) }
     }
 
     async fn read(&self) -> Result<Batch, ApiError> {

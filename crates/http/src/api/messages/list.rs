@@ -1,12 +1,13 @@
 //! Listing messages: in numbered pages as the original does, by their numbers, or along a conversation.
 
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use chatapp_domain::message::{MessageId, Seq};
 use chatapp_domain::page::{Cursor, Numbered, PageNumber, PageSize};
 
 use super::search::search;
 use crate::caller::Caller;
+use crate::coalescing;
 use crate::error::ApiError;
 use crate::json;
 use crate::openapi::{InvalidQuery, MessageLists, Refusals};
@@ -53,8 +54,8 @@ pub(crate) async fn list(
         return search(&caller, words, &query, &request, &shared).await;
     }
     match cursor(&query)? {
-        Some(cursor) => history(caller, &query, cursor, &shared).await,
-        None => page(caller, &query, &request, &shared).await,
+        Some(cursor) => coalescing::answer(&request, &caller, || history(&caller, &query, cursor, &shared)).await,
+        None => coalescing::answer(&request, &caller, || page(&caller, &query, &request, &shared)).await,
     }
 }
 
@@ -85,29 +86,29 @@ fn cursor(query: &Query) -> Result<Option<Cursor>, ApiError> {
     }
 }
 
-async fn history(caller: Caller, query: &Query, cursor: Cursor, shared: &Shared) -> Result<HttpResponse, ApiError> {
+async fn history(caller: &Caller, query: &Query, cursor: Cursor, shared: &Shared) -> Result<Bytes, ApiError> {
     let target = query.text("target").ok_or_else(|| ApiError::field("target", "This field is required."))?;
-    let (me, size) = (caller.identity.id, query.limit()?.unwrap_or(shared.page_size));
-    let history = shared.services.messaging.history(caller.identity, target, cursor, size).await?;
-    Ok(json::ok(&wire::MessageHistory {
-        results: wire::Message::all_seen_by(me, &history.messages),
+    let (me, size) = (caller.identity.clone(), query.limit()?.unwrap_or(shared.page_size));
+    let history = shared.services.messaging.history(me, target, cursor, size).await?;
+    json::written(&wire::MessageHistory {
+        results: wire::Message::all_seen_by(caller.identity.id, &history.messages),
         last_seq: history.last_seq.0,
         forgotten_seq: Some(history.forgotten_seq.0).filter(|seq| *seq > 0),
-    }))
+    })
 }
 
-async fn page(caller: Caller, query: &Query, request: &HttpRequest, shared: &Shared) -> Result<HttpResponse, ApiError> {
-    let me = caller.identity.id;
+async fn page(caller: &Caller, query: &Query, request: &HttpRequest, shared: &Shared) -> Result<Bytes, ApiError> {
+    let me = caller.identity.clone();
     let number = page_number(query)?;
     let size: PageSize = shared.page_size;
-    let page = shared.services.messaging.page(caller.identity, query.text("target"), number, size).await?;
+    let page = shared.services.messaging.page(me, query.text("target"), number, size).await?;
     let links = Links { query, request };
-    Ok(json::ok(&wire::MessagePage {
+    json::written(&wire::MessagePage {
         count: page.count,
         next: links.next(&page)?,
         previous: links.previous(&page)?,
-        results: wire::Message::all_seen_by(me, &page.messages),
-    }))
+        results: wire::Message::all_seen_by(caller.identity.id, &page.messages),
+    })
 }
 
 fn page_number(query: &Query) -> Result<PageNumber, ApiError> {
