@@ -49,7 +49,7 @@ async fn figures(stage: &mut Stage<'_>, messages: u64) -> anyhow::Result<Vec<(St
         ("POST to notification, p99, ms".to_owned(), latency::measure(stage, sent.rate).await?),
         ("the whole flow".to_owned(), flow::measure(stage).await?),
     ];
-    figures.extend(reads::measure(stage).await?.into_iter().map(|(what, rate)| (what.to_owned(), rate)));
+    figures.extend(reads::measure(stage).await?);
     rest::restart(stage).await?;
     Ok(figures)
 }

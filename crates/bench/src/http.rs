@@ -5,6 +5,9 @@ use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// An ordinary answer is read at once.
+const ANSWER: usize = 32 << 10;
+
 /// One kept connection.
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -24,7 +27,7 @@ impl Connection {
     pub(crate) async fn open(port: u16) -> io::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, received: Vec::with_capacity(8192), request: Vec::with_capacity(1024) })
+        Ok(Self { stream, received: Vec::with_capacity(ANSWER), request: Vec::with_capacity(1024) })
     }
 
     /// Sends a request and reads the whole answer. `headers` are whole lines.

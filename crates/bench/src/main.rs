@@ -74,7 +74,7 @@ async fn measure_all(plan: &Plan, results: &Results, table: &mut Table) -> anyho
 async fn engine(mut stage: Stage<'_>, idle: Option<f64>) -> anyhow::Result<()> {
     let plan = stage.plan;
     if plan.has(Part::Rest) {
-        rest::measure(&mut stage)?;
+        rest::measure(&mut stage).await?;
     }
     let alone = if plan.has(Part::Engine) { floor::measure_engine(&mut stage).await? } else { None };
     let top = if plan.has(Part::Sends) { sends::measure(&mut stage, alone).await?.rate } else { 0.0 };
