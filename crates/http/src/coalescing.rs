@@ -5,7 +5,6 @@
 //! began, so it has whatever was acknowledged before any of them was made.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -143,11 +142,9 @@ impl Request<'_> {
 impl Drop for Request<'_> {
     fn drop(&mut self) {
         let mut questions = lock(&self.coalescer.0);
-        // Nobody else has it: others get it under this lock only.
-        if let Entry::Occupied(entry) = questions.entry(self.question.clone())
-            && Arc::strong_count(entry.get()) <= 2
-        {
-            entry.remove();
+        // Only this one and the map have it; others get it under this lock only.
+        if Arc::strong_count(&self.looks) <= 2 {
+            questions.remove(&self.question);
         }
     }
 }
