@@ -43,7 +43,7 @@ pub(crate) async fn hammer(
                 let Request { method, path, headers, body } = request(place, n);
                 let answer = connection.ask(method, &path, &headers, &body).await?;
                 anyhow::ensure!(answer.status / 100 == 2, "answered {}", answer.status);
-                // To look for it in all that is read takes as long as the answer.
+                // Only who sends needs it. To search a long list for it would cost the generator what it measures.
                 let id = if method == "POST" { answer.number("id") } else { None };
                 answers.push((id.unwrap_or(0), asked));
             }

@@ -7,12 +7,14 @@
 use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use chatapp_domain::user::UserId;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -36,9 +38,13 @@ where
     Ok(json::with_body(StatusCode::OK, body))
 }
 
+/// For how long a request waits for the looks of others. Then the database is slow, and whoever waits on has no time left
+/// for a look of its own.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Which requests wait for what. There are never more questions than requests.
 #[derive(Default)]
-pub(crate) struct Coalescer(Mutex<HashMap<Question, Arc<Looks>>>);
+pub(crate) struct Coalescer(Mutex<HashMap<Question, Asked>>);
 
 /// What is asked for, and by whom: two people never get the same answer.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -47,7 +53,14 @@ struct Question {
     url: String,
 }
 
-/// The looks for one question, of which one is under way at most.
+/// How many requests have a question, and the looks for it.
+#[derive(Default)]
+struct Asked {
+    requests: usize,
+    looks: Arc<Looks>,
+}
+
+/// The looks for one question that are for whoever waits. One at most is under way.
 #[derive(Default)]
 struct Looks {
     state: Mutex<State>,
@@ -60,40 +73,62 @@ struct State {
     /// How many have begun.
     begun: u64,
     is_under_way: bool,
-    /// Which look was the latest that came to an end, and what it found; nothing if it failed.
-    latest: (u64, Option<Bytes>),
+    /// The latest that was not given up.
+    latest: Option<Ended>,
+}
+
+/// A look that came to an end.
+struct Ended {
+    /// Its place among all, from 1.
+    number: u64,
+    /// Nothing if it failed.
+    found: Option<Bytes>,
 }
 
 impl Coalescer {
     /// What `look` finds: it, or one that began after this was called and asks for the same. A look that fails does so for
-    /// its own request alone; the others then look for themselves.
+    /// its own request alone; the others then look for themselves, and so does whoever has waited for a second.
     ///
-    /// Dropping the returned future gives its look up; another request begins one.
+    /// Dropping the returned future gives its look up; if others wait, one of them begins another.
     pub(crate) async fn ask<F>(&self, asker: UserId, url: String, look: impl FnOnce() -> F) -> Result<Bytes, ApiError>
     where
         F: Future<Output = Result<Bytes, ApiError>>,
     {
-        let request = self.enter(Question { asker, url });
-        match request.turn().await {
-            Turn::Found(bytes) => Ok(bytes),
-            Turn::Failed => look().await,
-            Turn::Own(own) => {
+        let waiter = self.enter(Question { asker, url });
+        match waiter.wait().await {
+            Outcome::Found(bytes) => Ok(bytes),
+            Outcome::Alone => look().await,
+            Outcome::ForAll(under_way) => {
                 let found = look().await;
-                own.end(found.as_ref().ok().cloned());
+                under_way.end(found.as_ref().ok().cloned());
                 found
             }
         }
     }
 
-    fn enter(&self, question: Question) -> Request<'_> {
-        let looks = Arc::clone(lock(&self.0).entry(question.clone()).or_default());
+    fn enter(&self, question: Question) -> Waiter<'_> {
+        let looks = {
+            let mut questions = lock(&self.0);
+            let asked = questions.entry(question.clone()).or_default();
+            asked.requests += 1;
+            Arc::clone(&asked.looks)
+        };
         let before = lock(&looks.state).begun;
-        Request { coalescer: self, question, looks, before }
+        Waiter { coalescer: self, question, looks, before }
+    }
+
+    fn leave(&self, question: &Question) {
+        let mut questions = lock(&self.0);
+        let Some(asked) = questions.get_mut(question) else { return };
+        asked.requests -= 1;
+        if asked.requests == 0 {
+            questions.remove(question);
+        }
     }
 }
 
 /// A request that waits for an answer.
-struct Request<'a> {
+struct Waiter<'a> {
     coalescer: &'a Coalescer,
     question: Question,
     looks: Arc<Looks>,
@@ -102,66 +137,69 @@ struct Request<'a> {
 }
 
 /// What a request has waited for.
-enum Turn<'a> {
+enum Outcome<'a> {
     /// An answer.
     Found(Bytes),
-    /// The end of a look that found nothing.
-    Failed,
-    /// Its own turn to look.
-    Own(OwnLook<'a>),
+    /// A look that failed, or nothing for too long: it is to look for itself.
+    Alone,
+    /// Its turn to look for all that wait.
+    ForAll(UnderWay<'a>),
 }
 
-impl Request<'_> {
-    async fn turn(&self) -> Turn<'_> {
+impl Waiter<'_> {
+    async fn wait(&self) -> Outcome<'_> {
+        if let Some(outcome) = self.outcome() {
+            return outcome;
+        }
+        timeout(PATIENCE, self.wait_on()).await.unwrap_or(Outcome::Alone)
+    }
+
+    async fn wait_on(&self) -> Outcome<'_> {
         loop {
             let mut ended = pin!(self.looks.ended.notified());
             // From here on no end is missed.
             ended.as_mut().enable();
-            if let Some(turn) = self.turn_now() {
-                return turn;
+            if let Some(outcome) = self.outcome() {
+                return outcome;
             }
             ended.await;
         }
     }
 
-    fn turn_now(&self) -> Option<Turn<'_>> {
+    /// What it need not wait for.
+    fn outcome(&self) -> Option<Outcome<'_>> {
         let mut state = lock(&self.looks.state);
-        let (latest, found) = &state.latest;
-        if *latest > self.before {
-            return Some(found.clone().map_or(Turn::Failed, Turn::Found));
+        if let Some(ended) = state.latest.as_ref().filter(|ended| ended.number > self.before) {
+            return Some(ended.found.clone().map_or(Outcome::Alone, Outcome::Found));
         }
         if state.is_under_way {
             return None;
         }
         state.is_under_way = true;
         state.begun += 1;
-        Some(Turn::Own(OwnLook { looks: &self.looks, number: state.begun }))
+        Some(Outcome::ForAll(UnderWay { looks: &self.looks, number: state.begun }))
     }
 }
 
-impl Drop for Request<'_> {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        let mut questions = lock(&self.coalescer.0);
-        // Only this one and the map have it; others get it under this lock only.
-        if Arc::strong_count(&self.looks) <= 2 {
-            questions.remove(&self.question);
-        }
+        self.coalescer.leave(&self.question);
     }
 }
 
-/// A look that is under way. Dropping it gives it up.
-struct OwnLook<'a> {
+/// A look for all that wait. Dropping it gives it up.
+struct UnderWay<'a> {
     looks: &'a Looks,
     number: u64,
 }
 
-impl OwnLook<'_> {
+impl UnderWay<'_> {
     fn end(self, found: Option<Bytes>) {
-        lock(&self.looks.state).latest = (self.number, found);
+        lock(&self.looks.state).latest = Some(Ended { number: self.number, found });
     }
 }
 
-impl Drop for OwnLook<'_> {
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         lock(&self.looks.state).is_under_way = false;
         self.looks.ended.notify_waiters();
@@ -315,5 +353,33 @@ mod tests {
             assert_eq!(found(asked).await, each, "those who waited look, each for itself");
         };
         play(&scene, story).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_slow_look_of_somebody_else_for_long() {
+        let scene = Scene::default();
+        let story = async {
+            let end = scene.hold_next();
+            let first = scene.all_ask(1);
+            settle().await;
+            let since = tokio::time::Instant::now();
+            assert_eq!(found(scene.all_ask(2)).await, [Some(2), Some(3)], "each looks for itself");
+            assert!(since.elapsed() <= PATIENCE + Duration::from_millis(10));
+            end.send(()).unwrap();
+            assert_eq!(found(first).await, [Some(1)]);
+        };
+        play(&scene, story).await;
+    }
+
+    #[test]
+    fn nothing_is_left_of_requests_that_leave_at_the_same_time() {
+        let coalescer = Coalescer::default();
+        let ask = || async { coalescer.ask(ADA, "/".to_owned(), || async { Ok(Bytes::new()) }).await.map(drop) };
+        let ask_often = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            (0..20_000).for_each(|_| runtime.block_on(ask()).unwrap());
+        };
+        std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(ask_often))));
+        assert!(lock(&coalescer.0).is_empty());
     }
 }

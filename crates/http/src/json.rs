@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::ApiError;
 
-/// As many bytes as most answers have at most.
+/// Most answers fit into so many bytes.
 const ORDINARY: usize = 1024;
 
 /// An answer with `value` as its body.

@@ -53,10 +53,14 @@ pub(crate) async fn list(
     if let Some(words) = query.text("search") {
         return search(&caller, words, &query, &request, &shared).await;
     }
-    match cursor(&query)? {
-        Some(cursor) => coalescing::answer(&request, &caller, || history(&caller, &query, cursor, &shared)).await,
-        None => coalescing::answer(&request, &caller, || page(&caller, &query, &request, &shared)).await,
+    if let Some(cursor) = cursor(&query)? {
+        let target = query.text("target").ok_or_else(|| ApiError::field("target", "This field is required."))?;
+        let size = query.limit()?.unwrap_or(shared.page_size);
+        return coalescing::answer(&request, &caller, || history(&caller, target, cursor, size, &shared)).await;
     }
+    let number = page_number(&query)?;
+    let links = Links { query: &query, request: &request };
+    coalescing::answer(&request, &caller, || page(&caller, number, &links, &shared)).await
 }
 
 async fn by_ids(caller: &Caller, ids: &str, shared: &Shared) -> Result<HttpResponse, ApiError> {
@@ -86,10 +90,14 @@ fn cursor(query: &Query) -> Result<Option<Cursor>, ApiError> {
     }
 }
 
-async fn history(caller: &Caller, query: &Query, cursor: Cursor, shared: &Shared) -> Result<Bytes, ApiError> {
-    let target = query.text("target").ok_or_else(|| ApiError::field("target", "This field is required."))?;
-    let (me, size) = (caller.identity.clone(), query.limit()?.unwrap_or(shared.page_size));
-    let history = shared.services.messaging.history(me, target, cursor, size).await?;
+async fn history(
+    caller: &Caller,
+    target: &str,
+    cursor: Cursor,
+    size: PageSize,
+    shared: &Shared,
+) -> Result<Bytes, ApiError> {
+    let history = shared.services.messaging.history(caller.identity.clone(), target, cursor, size).await?;
     json::written(&wire::MessageHistory {
         results: wire::Message::all_seen_by(caller.identity.id, &history.messages),
         last_seq: history.last_seq.0,
@@ -97,12 +105,9 @@ async fn history(caller: &Caller, query: &Query, cursor: Cursor, shared: &Shared
     })
 }
 
-async fn page(caller: &Caller, query: &Query, request: &HttpRequest, shared: &Shared) -> Result<Bytes, ApiError> {
-    let me = caller.identity.clone();
-    let number = page_number(query)?;
-    let size: PageSize = shared.page_size;
-    let page = shared.services.messaging.page(me, query.text("target"), number, size).await?;
-    let links = Links { query, request };
+async fn page(caller: &Caller, number: PageNumber, links: &Links<'_>, shared: &Shared) -> Result<Bytes, ApiError> {
+    let (me, target) = (caller.identity.clone(), links.query.text("target"));
+    let page = shared.services.messaging.page(me, target, number, shared.page_size).await?;
     json::written(&wire::MessagePage {
         count: page.count,
         next: links.next(&page)?,
