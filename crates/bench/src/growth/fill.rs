@@ -3,7 +3,7 @@
 //! Everybody writes in turn to the nine people who come next, and gets as much from the nine before. A tenth of all
 //! messages are one long conversation of the first two people.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use diesel::connection::SimpleConnection;
@@ -169,10 +169,26 @@ async fn fill_mysql(url: &str, size: &Size) -> anyhow::Result<()> {
     }
     connection.query_drop("ANALYZE TABLE users, feeds, conversations, messages").await?;
     connection.query_drop(format!("SET GLOBAL innodb_buffer_pool_size = {usual}")).await?;
+    until_resized(&mut connection).await?;
     bar.finish_and_clear();
     drop(connection);
     pool.disconnect().await?;
     Ok(())
+}
+
+/// Giving memory back takes the server seconds, in which nothing is answered. Servers that do it at once do not say how far it is.
+async fn until_resized(connection: &mut mysql_async::Conn) -> anyhow::Result<()> {
+    const PATIENCE: Duration = Duration::from_secs(120);
+    let begun = Instant::now();
+    loop {
+        let status = "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_resize_status'";
+        let status: Option<(String, String)> = connection.query_first(status).await?;
+        if status.is_none_or(|(_, how_far)| how_far.is_empty() || how_far.starts_with("Completed")) {
+            return Ok(());
+        }
+        anyhow::ensure!(begun.elapsed() < PATIENCE, "the database does not give its memory back");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// A new, empty database beside the one of `url`.
